@@ -1,0 +1,6 @@
+//! The whole of Touchmark that is not a host: tokens, records, the domain and
+//! the dialects that speak it. Pure data in, pure data out: the store, the
+//! clock and randomness come in as arguments.
+#![no_std]
+
+extern crate alloc;

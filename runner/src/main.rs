@@ -1,0 +1,2 @@
+//! The `touchmark` command.
+fn main() {}

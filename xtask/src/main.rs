@@ -1,0 +1,2 @@
+//! The project's own tasks: `check`, `edge`, `bench`.
+fn main() {}
