@@ -4,3 +4,6 @@
 #![no_std]
 
 extern crate alloc;
+
+pub mod http;
+pub mod time;
