@@ -6,4 +6,6 @@
 extern crate alloc;
 
 pub mod http;
+pub mod record;
+pub mod store;
 pub mod time;
