@@ -8,4 +8,5 @@ extern crate alloc;
 pub mod http;
 pub mod record;
 pub mod store;
+pub mod json;
 pub mod time;

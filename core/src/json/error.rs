@@ -1,0 +1,212 @@
+//! Why a JSON text was refused: the kind, the line and column, and the path of
+//! the value. All of it may be shown to whoever sent the text: member names
+//! are quoted (shortened), values never are.
+
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use core::fmt;
+use core::str::Utf8Error;
+
+use serde_json::error::Category;
+
+/// What is wrong with the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The text is longer than the limit.
+    TooLarge,
+    /// The text is not UTF-8.
+    NotUtf8,
+    /// The text is not JSON.
+    Syntax,
+    /// The text ends in the middle of a value.
+    Truncated,
+    /// Something follows the value.
+    TrailingData,
+    /// An object names a member twice.
+    DuplicateMember,
+    /// Arrays and objects are nested deeper than the limit.
+    TooDeep,
+    /// The text is JSON, but not the document that is expected here.
+    Mismatch,
+}
+
+/// A refused JSON text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    kind: ErrorKind,
+    /// Line and column, both from 1. Zero means that the fault has no place.
+    place: (usize, usize),
+    path: String,
+    detail: String,
+}
+
+impl Error {
+    /// What is wrong with the text.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The line of the fault, from 1; `None` if the fault has no place.
+    pub fn line(&self) -> Option<usize> {
+        (self.place.0 > 0).then_some(self.place.0)
+    }
+
+    /// The column of the fault in bytes, from 1; `None` if the fault has no place.
+    pub fn column(&self) -> Option<usize> {
+        (self.place.0 > 0).then_some(self.place.1.max(1))
+    }
+
+    /// The value that the fault is in, as a JSON Pointer (RFC 6901); empty for
+    /// the whole document.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    pub(super) fn too_large() -> Self {
+        Self::placeless(ErrorKind::TooLarge)
+    }
+
+    pub(super) fn not_utf8(bytes: &[u8], error: &Utf8Error) -> Self {
+        let good = &bytes[..error.valid_up_to()];
+        let line_start = good
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |at| at + 1);
+        let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
+        Self {
+            place: (line, good.len() - line_start + 1),
+            ..Self::placeless(ErrorKind::NotUtf8)
+        }
+    }
+
+    pub(super) fn from_reading(error: &serde_json::Error, trace: Trace) -> Self {
+        let kind = trace.kind.unwrap_or(match error.classify() {
+            Category::Eof => ErrorKind::Truncated,
+            Category::Syntax | Category::Data | Category::Io => ErrorKind::Syntax,
+        });
+        let detail = match trace.kind {
+            Some(_) => String::new(),
+            None => without_place(error),
+        };
+        Self {
+            kind,
+            place: (error.line(), error.column()),
+            path: trace.into_path(),
+            detail,
+        }
+    }
+
+    pub(super) fn trailing(error: &serde_json::Error) -> Self {
+        Self {
+            place: (error.line(), error.column()),
+            ..Self::placeless(ErrorKind::TrailingData)
+        }
+    }
+
+    pub(super) fn mismatch(error: &serde_json::Error) -> Self {
+        Self {
+            detail: without_values(error),
+            ..Self::placeless(ErrorKind::Mismatch)
+        }
+    }
+
+    fn placeless(kind: ErrorKind) -> Self {
+        Self {
+            kind,
+            place: (0, 0),
+            path: String::new(),
+            detail: String::new(),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self.kind {
+            ErrorKind::TooLarge => "text is too large",
+            ErrorKind::NotUtf8 => "text is not UTF-8",
+            ErrorKind::Syntax => "text is not JSON",
+            ErrorKind::Truncated => "JSON text ends too early",
+            ErrorKind::TrailingData => "text goes on after the JSON value",
+            ErrorKind::DuplicateMember => "member occurs twice",
+            ErrorKind::TooDeep => "JSON is nested too deep",
+            ErrorKind::Mismatch => "JSON is not what is expected here",
+        })?;
+        if !self.detail.is_empty() {
+            write!(formatter, ": {}", self.detail)?;
+        }
+        if let (Some(line), Some(column)) = (self.line(), self.column()) {
+            write!(formatter, " at line {line} column {column}")?;
+        }
+        if !self.path.is_empty() {
+            write!(formatter, " (in {})", self.path)?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// What the reader noticed on its way out of a text that it refuses.
+#[derive(Default)]
+pub(super) struct Trace {
+    pub(super) kind: Option<ErrorKind>,
+    /// The steps from the fault outwards.
+    steps: Vec<String>,
+}
+
+impl Trace {
+    pub(super) fn step_out_of_item(&mut self, index: usize) {
+        self.steps.push(index.to_string());
+    }
+
+    pub(super) fn step_out_of_member(&mut self, name: &str) {
+        let mut step = String::new();
+        for character in name.chars().take(LONGEST_NAME) {
+            match character {
+                '~' => step.push_str("~0"),
+                '/' => step.push_str("~1"),
+                control if control.is_control() => step.push('\u{fffd}'),
+                plain => step.push(plain),
+            }
+        }
+        if name.chars().nth(LONGEST_NAME).is_some() {
+            step.push('…');
+        }
+        self.steps.push(step);
+    }
+
+    fn into_path(self) -> String {
+        let mut path = String::new();
+        for step in self.steps.iter().rev() {
+            path.push('/');
+            path.push_str(step);
+        }
+        path
+    }
+}
+
+/// How many characters of a member's name are quoted.
+const LONGEST_NAME: usize = 64;
+
+/// The message of a grammar fault; these are fixed texts that quote nothing.
+fn without_place(error: &serde_json::Error) -> String {
+    let mut message = error.to_string();
+    if let Some(at) = message.rfind(" at line ") {
+        message.truncate(at);
+    }
+    message
+}
+
+/// The message of a fault of meaning, less the part that quotes the value: it
+/// may be a secret that was put in the wrong place.
+fn without_values(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    match message.rsplit_once(", expected ") {
+        Some((_, expected)) if expected.starts_with("struct ") => "expected an object".into(),
+        Some((_, expected)) => format!("expected {expected}"),
+        None if message.starts_with("missing field `") => message,
+        None => String::new(),
+    }
+}
