@@ -1,0 +1,7 @@
+//! The native side of Touchmark: the scenario format and the runner behind the
+//! `touchmark` command.
+//!
+//! The binary is a thin shell around this library, so that everything it does
+//! can be tested without a process. Business rules live in `touchmark-core`.
+
+pub mod secret;
