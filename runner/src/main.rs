@@ -1,2 +1,3 @@
 //! The `touchmark` command.
+
 fn main() {}
