@@ -4,5 +4,6 @@
 //! The binary is a thin shell around this library, so that everything it does
 //! can be tested without a process. Business rules live in `touchmark-core`.
 
+pub mod peer;
 pub mod scenario;
 pub mod secret;
