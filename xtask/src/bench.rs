@@ -1,0 +1,8 @@
+//! The benchmarks, and what their figures say about each other.
+
+use crate::failure::Result;
+use crate::workspace::Workspace;
+
+pub(crate) fn run(_workspace: &Workspace, _arguments: &[&str]) -> Result<()> {
+    Ok(())
+}

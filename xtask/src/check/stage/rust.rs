@@ -1,0 +1,42 @@
+//! What cargo itself can tell about the tree, on the machine it runs on.
+
+use super::{Speed, Stage};
+use crate::workspace::run;
+
+pub(super) const FORMAT: Stage = Stage {
+    name: "format",
+    proves: "every file is laid out by rustfmt",
+    speed: Speed::Fast,
+    run: |workspace| run(workspace.cargo().args(["fmt", "--all", "--check"])),
+};
+
+pub(super) const LINT: Stage = Stage {
+    name: "lint",
+    proves: "neither compiler nor clippy has anything to say",
+    speed: Speed::Fast,
+    run: |workspace| {
+        run(workspace
+            .cargo()
+            .args(["clippy", "--workspace", "--all-targets", "--all-features"])
+            .args(["--", "-D", "warnings"]))
+    },
+};
+
+pub(super) const TEST: Stage = Stage {
+    name: "test",
+    proves: "unit, law, vector, snapshot and property tests pass",
+    speed: Speed::Fast,
+    run: |workspace| run(workspace.cargo().args(["test", "--workspace", "--no-fail-fast"])),
+};
+
+pub(super) const DOCS: Stage = Stage {
+    name: "docs",
+    proves: "the documentation builds without a warning",
+    speed: Speed::Fast,
+    run: |workspace| {
+        run(workspace
+            .cargo()
+            .args(["doc", "--workspace", "--no-deps", "--all-features"])
+            .env("RUSTDOCFLAGS", "-D warnings"))
+    },
+};

@@ -1,0 +1,94 @@
+//! The WebAssembly artefacts: built, bound to JavaScript, optimised, put
+//! where `npm pack` and the edge hosts expect them, and weighed. What is in
+//! them is the business of the `wasm` package.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::failure::{Failure, Result};
+use crate::tool;
+use crate::toolchain::{Build, Library, Source, Toolchain};
+use crate::workspace::{Workspace, make_folder, run};
+
+/// One WebAssembly module and the JavaScript around it.
+struct Artefact {
+    /// What its files are called.
+    name: &'static str,
+    /// The folder that holds nothing but what this task writes.
+    folder: &'static str,
+    build: Build,
+}
+
+const ARTEFACTS: &[Artefact] = &[Artefact {
+    name: "verifier",
+    folder: "wasm/npm/dist",
+    // Downloaded by every visitor of a page, so small comes first: a panic
+    // ends the instance, and the package makes a new one.
+    build: Build {
+        package: "touchmark-wasm",
+        features: "verifier",
+        target: "wasm32-unknown-unknown",
+        library: Library::Aborting,
+        profile: "verifier",
+        flags: "",
+    },
+}];
+
+/// Builds every artefact and prints what each weighs.
+pub(crate) fn build(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
+    let wanted = match arguments {
+        [] => Source::from_environment()?,
+        ["--toolchain", name] => Some(Source::named(name)?),
+        _ => return Err(Failure::usage("`edge` takes only `--toolchain NAME`")),
+    };
+    let mut modules = Vec::new();
+    for artefact in ARTEFACTS {
+        println!("building {} into {}", artefact.name, artefact.folder);
+        modules.push(make(workspace, wanted, artefact)?);
+    }
+    weigh(workspace, &modules)
+}
+
+fn make(workspace: &Workspace, wanted: Option<Source>, artefact: &Artefact) -> Result<PathBuf> {
+    let toolchain = Toolchain::find(workspace, wanted, &artefact.build)?;
+    let file = format!("{}.wasm", artefact.build.package.replace('-', "_"));
+    let module = toolchain.build(workspace, &artefact.build)?.join(file);
+
+    let folder = workspace.path(artefact.folder);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(Failure::file(&folder))?;
+    }
+    make_folder(&folder)?;
+    // The binder is compiled once, for this machine, in a profile that is
+    // quick to compile: it runs for a fraction of a second.
+    run(workspace
+        .cargo()
+        .args(["run", "--quiet", "--package", "xtask-bindgen"])
+        .args(["--profile", "tool", "--"])
+        .arg(&module)
+        .arg(&folder)
+        .arg(artefact.name))?;
+    let bound = folder.join(format!("{}_bg.wasm", artefact.name));
+    optimise(workspace, &bound)?;
+    Ok(bound)
+}
+
+/// Shrinks a module in place. Debian's own binaryen is too old for what
+/// wasm-bindgen writes: it turns the table of references into one of
+/// functions, and the module dies when it starts.
+fn optimise(workspace: &Workspace, module: &Path) -> Result<()> {
+    let program = tool::npm(workspace)?.join(".bin/wasm-opt");
+    run(workspace
+        .command(program)
+        .arg("-Oz")
+        .arg(module)
+        .arg("-o")
+        .arg(module))
+}
+
+fn weigh(workspace: &Workspace, modules: &[PathBuf]) -> Result<()> {
+    run(workspace
+        .command("node")
+        .arg("xtask/src/weigh.mjs")
+        .args(modules))
+}

@@ -1,0 +1,104 @@
+//! Programs that come from package registries: npm packages and Debian
+//! packages. Each is installed once, into a folder that git
+//! ignores, from a list that is committed. Where installing is not possible
+//! the failure says what a person has to type.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::failure::{Failure, Result};
+use crate::workspace::{Workspace, exists, make_folder, read_file, run};
+
+/// Installs the npm packages that `tests/hosts/package-lock.json` names and
+/// returns their `node_modules`.
+pub(crate) fn npm(workspace: &Workspace) -> Result<PathBuf> {
+    let folder = workspace.path("tests/hosts");
+    let modules = folder.join("node_modules");
+    let lock = read_file(&folder.join("package-lock.json"))?;
+    let stamp = modules.join(".installed");
+    if !is_current(&stamp, &lock) {
+        if !exists("node") || !exists("npm") {
+            debian(&["nodejs", "npm"])?;
+        }
+        println!("installing npm packages into {}", modules.display());
+        run(workspace
+            .command("npm")
+            .args(["ci", "--prefix", "tests/hosts"]))?;
+        write(&stamp, &lock)?;
+    }
+    Ok(modules)
+}
+
+/// Installs those of the named Debian packages that are not there yet.
+pub(crate) fn debian(packages: &[&str]) -> Result<()> {
+    let absent: Vec<&str> = packages
+        .iter()
+        .copied()
+        .filter(|package| !is_installed(package))
+        .collect();
+    if absent.is_empty() {
+        return Ok(());
+    }
+    let names = absent.join(" ");
+    let refused = || {
+        Failure::missing(
+            format!("{names} is not installed"),
+            format!("`sudo apt-get install {names}`, or your system's own package of the same tool"),
+        )
+    };
+    if !exists("apt-get") {
+        return Err(refused());
+    }
+    let root = is_root();
+    if !root && !succeeds(Command::new("sudo").args(["-n", "true"])) {
+        return Err(refused());
+    }
+    println!("installing Debian packages: {names}");
+    let apt = |arguments: &[&str]| {
+        let mut command = Command::new(if root { "apt-get" } else { "sudo" });
+        if !root {
+            command.args(["-n", "apt-get"]);
+        }
+        command.env("DEBIAN_FRONTEND", "noninteractive");
+        run(command.args(arguments))
+    };
+    apt(&["update", "-q"])?;
+    // --no-remove: a tool of ours is no reason to take away one of theirs.
+    let mut install = vec!["install", "-q", "-y", "--no-install-recommends", "--no-remove"];
+    install.extend(&absent);
+    apt(&install).map_err(|_| refused())
+}
+
+fn is_current(stamp: &Path, wanted: &str) -> bool {
+    fs::read_to_string(stamp).is_ok_and(|installed| installed == wanted)
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    make_folder(path.parent().expect("a stamp lies in a folder"))?;
+    fs::write(path, text).map_err(Failure::file(path))
+}
+
+fn is_installed(package: &str) -> bool {
+    let mut query = Command::new("dpkg-query");
+    query.args(["--show", "--showformat", "${db:Status-Status}", package]);
+    query
+        .output()
+        .is_ok_and(|output| output.stdout == b"installed")
+}
+
+fn is_root() -> bool {
+    Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+fn succeeds(command: &mut Command) -> bool {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
