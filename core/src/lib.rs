@@ -6,7 +6,7 @@
 extern crate alloc;
 
 pub mod http;
+pub mod json;
 pub mod record;
 pub mod store;
-pub mod json;
 pub mod time;

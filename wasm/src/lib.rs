@@ -1,1 +1,3 @@
-//! The WebAssembly faces of Touchmark.
+//! The WebAssembly faces of Touchmark. Each feature is one artefact that
+//! `cargo xtask edge` builds; none of them holds a rule of its own, only the
+//! conversion between a host's values and the core's.

@@ -36,7 +36,10 @@ pub(crate) fn prove(workspace: &Workspace) -> Result<()> {
     if output.status.success() || !message.contains("can't find crate for `std`") {
         return Err(Failure::disproved(
             "a core that uses std does not link",
-            format!("this build ended differently ({}):\n{message}", output.status),
+            format!(
+                "this build ended differently ({}):\n{message}",
+                output.status
+            ),
         ));
     }
     println!("it does: can't find crate for `std`");

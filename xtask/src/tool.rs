@@ -44,7 +44,9 @@ pub(crate) fn debian(packages: &[&str]) -> Result<()> {
     let refused = || {
         Failure::missing(
             format!("{names} is not installed"),
-            format!("`sudo apt-get install {names}`, or your system's own package of the same tool"),
+            format!(
+                "`sudo apt-get install {names}`, or your system's own package of the same tool"
+            ),
         )
     };
     if !exists("apt-get") {
@@ -65,7 +67,13 @@ pub(crate) fn debian(packages: &[&str]) -> Result<()> {
     };
     apt(&["update", "-q"])?;
     // --no-remove: a tool of ours is no reason to take away one of theirs.
-    let mut install = vec!["install", "-q", "-y", "--no-install-recommends", "--no-remove"];
+    let mut install = vec![
+        "install",
+        "-q",
+        "-y",
+        "--no-install-recommends",
+        "--no-remove",
+    ];
     install.extend(&absent);
     apt(&install).map_err(|_| refused())
 }

@@ -22,7 +22,9 @@ fn main() -> ExitCode {
         .remove_name_section(true)
         .remove_producers_section(true);
     // The glue for browsers works in every host, if it is handed the module.
-    let bound = bindgen.web(true).and_then(|bindgen| bindgen.generate(folder));
+    let bound = bindgen
+        .web(true)
+        .and_then(|bindgen| bindgen.generate(folder));
     match bound {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -36,7 +36,11 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     let request = read_request(arguments)?;
     let folder = workspace.target("check");
     make_folder(&folder)?;
-    println!("{} stages, logs in {}", request.stages.len(), folder.display());
+    println!(
+        "{} stages, logs in {}",
+        request.stages.len(),
+        folder.display()
+    );
 
     let started = Instant::now();
     let mut closing = Closing::default();
@@ -161,7 +165,10 @@ fn conclude(place: &str, stage: &Stage, passed: bool, took: Duration) {
     }
     let verdict = if passed { "ok" } else { "FAILED" };
     let seconds = took.as_secs_f64();
-    println!("{place:>7} {:<16} {verdict:<6} {seconds:>7.1} s", stage.name);
+    println!(
+        "{place:>7} {:<16} {verdict:<6} {seconds:>7.1} s",
+        stage.name
+    );
 }
 
 fn show_logs(workspace: &Workspace, failed: &[&str]) -> Result<()> {
@@ -193,7 +200,12 @@ mod tests {
     fn fast_leaves_out_what_is_slow() {
         let request = read_request(&["--fast"]).expect("the option exists");
         assert!(request.stages.len() < STAGES.len());
-        assert!(request.stages.iter().all(|stage| stage.speed == Speed::Fast));
+        assert!(
+            request
+                .stages
+                .iter()
+                .all(|stage| stage.speed == Speed::Fast)
+        );
     }
 
     #[test]

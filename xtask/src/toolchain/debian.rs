@@ -16,7 +16,10 @@ const LINKER: &str = "/usr/bin/wasm-ld-22";
 
 /// Makes Debian's compiler ready for a build.
 pub(super) fn prepare(workspace: &Workspace, build: &Build) -> Result<Toolchain> {
-    if [RUSTC, CARGO, SOURCES].iter().any(|path| !Path::new(path).exists()) {
+    if [RUSTC, CARGO, SOURCES]
+        .iter()
+        .any(|path| !Path::new(path).exists())
+    {
         tool::debian(&["rustc-web", "cargo-web", "rust-web-src"])?;
     }
     Ok(Toolchain {

@@ -26,7 +26,11 @@ pub(super) const TEST: Stage = Stage {
     name: "test",
     proves: "unit, law, vector, snapshot and property tests pass",
     speed: Speed::Fast,
-    run: |workspace| run(workspace.cargo().args(["test", "--workspace", "--no-fail-fast"])),
+    run: |workspace| {
+        run(workspace
+            .cargo()
+            .args(["test", "--workspace", "--no-fail-fast"]))
+    },
 };
 
 pub(super) const DOCS: Stage = Stage {
