@@ -1,15 +1,20 @@
 //! The scenario format: from bytes to a plan whose every name is proven.
 //!
 //! `source` and `yaml` turn a file into a [`Node`] tree in which every value
-//! knows its place, `diagnostic` says what is wrong with it. Nothing here sends
-//! a request.
+//! knows its place, `model` gives it types, `diagnostic` says what is wrong
+//! with it. Nothing here sends a request.
 
 pub mod diagnostic;
+pub mod entries;
+pub mod model;
 pub mod node;
+mod read;
 pub mod source;
 pub mod template;
+pub mod word;
 pub mod yaml;
 
 pub use diagnostic::{Diagnostic, Severity};
 pub use node::{Entry, Key, Map, Node, Value};
+pub use read::Read;
 pub use source::{Source, Span};

@@ -1,0 +1,314 @@
+//! From [`Node`]s to typed values, collecting every mistake on the way.
+//!
+//! A type says how it is read and what it means to be absent; [`keys!`] derives
+//! both the reader and the JSON Schema of a map from one declaration, so the
+//! two cannot drift apart.
+
+use schemars::{Schema, SchemaGenerator, json_schema};
+
+use super::{
+    diagnostic::Diagnostic,
+    node::{Entry, Map, Node, Value},
+    source::Span,
+};
+
+/// Something that a node can be read as.
+pub trait Read: Sized {
+    /// Reads the node. `None` means that a finding was added.
+    fn read(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self>;
+
+    /// What a map without this key stands for; `None` makes the key required.
+    fn absent() -> Option<Self> {
+        None
+    }
+
+    /// The JSON Schema of what can be read.
+    fn schema(generator: &mut SchemaGenerator) -> Schema;
+}
+
+impl Read for Node {
+    fn read(node: &Node, _: &mut Vec<Diagnostic>) -> Option<Self> {
+        Some(node.clone())
+    }
+
+    fn schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!(true)
+    }
+}
+
+impl<T: Read> Read for Option<T> {
+    fn read(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
+        T::read(node, findings).map(Some)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+
+    fn schema(generator: &mut SchemaGenerator) -> Schema {
+        T::schema(generator)
+    }
+}
+
+impl<T: Read> Read for Vec<T> {
+    fn read(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
+        let Value::List(items) = &node.value else {
+            findings.push(mismatch(node, "a list").help("write it as `[…]` or with `- ` lines"));
+            return None;
+        };
+        let all: Vec<_> = items.iter().map(|item| T::read(item, findings)).collect();
+        all.into_iter().collect()
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::new())
+    }
+
+    fn schema(generator: &mut SchemaGenerator) -> Schema {
+        let item = T::schema(generator);
+        json_schema!({ "type": "array", "items": item })
+    }
+}
+
+impl Read for bool {
+    fn read(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
+        match &node.value {
+            Value::Bool(value) => Some(*value),
+            Value::Text(word) => {
+                let mut finding = mismatch(node, "`true` or `false`");
+                if matches!(
+                    word.to_ascii_lowercase().as_str(),
+                    "yes" | "no" | "on" | "off" | "y" | "n"
+                ) {
+                    finding = finding.help(format!("`{word}` is a word, not a boolean"));
+                }
+                findings.push(finding);
+                None
+            }
+            _ => {
+                findings.push(mismatch(node, "`true` or `false`"));
+                None
+            }
+        }
+    }
+
+    fn absent() -> Option<Self> {
+        Some(false)
+    }
+
+    fn schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "boolean" })
+    }
+}
+
+/// "expected …, found …" at a node.
+pub(super) fn mismatch(node: &Node, expected: &str) -> Diagnostic {
+    Diagnostic::error(
+        &node.span,
+        format!("expected {expected}, found {}", node.kind()),
+    )
+}
+
+/// A map that is being read key by key.
+pub(super) struct Keys<'a> {
+    map: &'a Map,
+    start: Span,
+    noun: &'static str,
+}
+
+impl<'a> Keys<'a> {
+    /// Opens a map and reports keys that are not in `known`. With `extensible`,
+    /// keys that begin with `x-` are left alone.
+    pub(super) fn open(
+        node: &'a Node,
+        noun: &'static str,
+        known: &[&'static str],
+        extensible: Extensible,
+        findings: &mut Vec<Diagnostic>,
+    ) -> Option<Self> {
+        let Value::Map(map) = &node.value else {
+            findings.push(mismatch(node, &format!("a map of {noun}")));
+            return None;
+        };
+        for Entry { key, .. } in map {
+            let note = extensible == Extensible::WithNotes && key.text.starts_with("x-");
+            if !note && !known.contains(&key.text.as_str()) {
+                findings.push(unknown_key(key.text.as_str(), &key.span, noun, known));
+            }
+        }
+        let start = map
+            .iter()
+            .next()
+            .map_or(&node.span, |entry| &entry.key.span)
+            .clone();
+        Some(Self { map, start, noun })
+    }
+
+    /// Reads the value under a key.
+    pub(super) fn take<T: Read>(
+        &self,
+        key: &'static str,
+        findings: &mut Vec<Diagnostic>,
+    ) -> Option<T> {
+        match self.map.get(key) {
+            Some(node) => T::read(node, findings),
+            None => {
+                let absent = T::absent();
+                if absent.is_none() {
+                    findings.push(Diagnostic::error(
+                        &self.start,
+                        format!("`{key}` is missing from {}", self.noun),
+                    ));
+                }
+                absent
+            }
+        }
+    }
+}
+
+fn unknown_key(written: &str, span: &Span, noun: &str, known: &[&'static str]) -> Diagnostic {
+    let finding = Diagnostic::error(span, format!("unknown key `{written}` in {noun}"))
+        .did_you_mean(written, known.iter().copied());
+    if finding.help.is_some() {
+        return finding;
+    }
+    finding.help(format!("known keys: {}", known.join(", ")))
+}
+
+/// Whether a map may hold `x-` keys for notes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extensible {
+    /// Every key must be known.
+    Closed,
+    /// Keys that begin with `x-` are notes.
+    WithNotes,
+}
+
+/// The JSON Schema of a map with fixed keys; used by [`keys!`].
+pub(super) struct MapSchema {
+    properties: serde_json::Map<String, serde_json::Value>,
+    required: Vec<&'static str>,
+}
+
+impl MapSchema {
+    pub(super) fn new() -> Self {
+        Self {
+            properties: serde_json::Map::new(),
+            required: Vec::new(),
+        }
+    }
+
+    pub(super) fn property<T: Read>(
+        &mut self,
+        key: &'static str,
+        documentation: &[&str],
+        generator: &mut SchemaGenerator,
+    ) {
+        let mut schema = T::schema(generator);
+        schema.insert("description".into(), paragraph(documentation).into());
+        self.properties.insert(key.into(), schema.into());
+        if T::absent().is_none() {
+            self.required.push(key);
+        }
+    }
+
+    pub(super) fn finish(self, extensible: Extensible, documentation: &[&str]) -> Schema {
+        let mut schema = json_schema!({
+            "description": paragraph(documentation),
+            "type": "object",
+            "properties": self.properties,
+            "additionalProperties": false,
+        });
+        if !self.required.is_empty() {
+            schema.insert("required".into(), self.required.into());
+        }
+        if extensible == Extensible::WithNotes {
+            let notes = serde_json::json!({ "^x-": true });
+            schema.insert("patternProperties".into(), notes);
+        }
+        schema
+    }
+}
+
+/// Joins the lines of a doc comment.
+fn paragraph(documentation: &[&str]) -> String {
+    let lines: Vec<_> = documentation.iter().map(|line| line.trim()).collect();
+    lines.join(" ")
+}
+
+/// Declares a map with fixed keys: the struct, its reader and its JSON Schema.
+///
+/// The leading string names the map in messages. A field's type decides whether
+/// its key may be absent, see [`Read::absent`]. `refine` may tighten the schema
+/// where types alone do not say it.
+macro_rules! keys {
+    (
+        $(#[doc = $doc:literal])*
+        $noun:literal $extensible:ident $visibility:vis struct $name:ident {
+            $(
+                $(#[doc = $field_doc:literal])*
+                $key:literal => $field:ident: $type:ty,
+            )*
+        }
+        $(refine = $refine:path;)?
+    ) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, Debug)]
+        $visibility struct $name {
+            /// The place of the map.
+            pub span: $crate::scenario::source::Span,
+            $(
+                $(#[doc = $field_doc])*
+                pub $field: $type,
+            )*
+        }
+
+        impl $name {
+            /// The keys that the map knows, in the order of the reference.
+            const KEYS: &'static [&'static str] = &[$($key),*];
+        }
+
+        impl $crate::scenario::read::Read for $name {
+            fn read(
+                node: &$crate::scenario::node::Node,
+                findings: &mut Vec<$crate::scenario::diagnostic::Diagnostic>,
+            ) -> Option<Self> {
+                let keys = $crate::scenario::read::Keys::open(
+                    node,
+                    $noun,
+                    Self::KEYS,
+                    $crate::scenario::read::Extensible::$extensible,
+                    findings,
+                )?;
+                $(let $field = keys.take::<$type>($key, findings);)*
+                Some(Self {
+                    span: node.span.clone(),
+                    $($field: $field?,)*
+                })
+            }
+
+            fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                generator.subschema_for::<Self>()
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                let mut map = $crate::scenario::read::MapSchema::new();
+                $(map.property::<$type>($key, &[$($field_doc),*], generator);)*
+                let schema = map.finish(
+                    $crate::scenario::read::Extensible::$extensible,
+                    &[$($doc),*],
+                );
+                $(let schema = $refine(schema);)?
+                schema
+            }
+        }
+    };
+}
+
+pub(super) use keys;
