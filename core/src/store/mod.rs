@@ -7,10 +7,13 @@
 //! the death of the process. The laws are code: the feature `contract` has them.
 
 mod batch;
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
 mod error;
 mod key;
 mod memory;
 mod range;
+pub mod sql;
 
 use alloc::vec::Vec;
 
