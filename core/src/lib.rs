@@ -10,3 +10,4 @@ pub mod json;
 pub mod record;
 pub mod store;
 pub mod time;
+pub mod token;

@@ -1,0 +1,81 @@
+//! The compact form: three segments of base64url, read under size limits
+//! before anything else is done with a token.
+//!
+//! <https://www.rfc-editor.org/rfc/rfc7515#section-7.1>
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde_json::{Map, Value};
+
+use super::base64url;
+use super::error::{Part, TokenError};
+use super::policy::Limits;
+use crate::json::{self, ErrorKind};
+
+/// A token taken apart. Nothing in it is to be believed.
+pub(super) struct Compact<'t> {
+    pub(super) header: &'t [u8],
+    pub(super) payload: &'t [u8],
+    pub(super) signature: &'t [u8],
+    /// Header, dot and payload.
+    pub(super) message: &'t [u8],
+}
+
+impl<'t> Compact<'t> {
+    pub(super) fn read(token: &'t [u8], limits: &Limits) -> Result<Self, TokenError> {
+        if token.len() > limits.token {
+            return Err(TokenError::TooLarge(Part::Token));
+        }
+        let mut segments = token.split(|byte| *byte == b'.');
+        let parts = (segments.next(), segments.next(), segments.next());
+        let (Some(header), Some(payload), Some(signature)) = parts else {
+            return Err(TokenError::NotThreeSegments);
+        };
+        match segments.count() {
+            0 => {}
+            2 => return Err(TokenError::Encrypted),
+            _ => return Err(TokenError::NotThreeSegments),
+        }
+        if header.len() > limits.header {
+            return Err(TokenError::TooLarge(Part::Header));
+        }
+        if payload.len() > limits.payload {
+            return Err(TokenError::TooLarge(Part::Payload));
+        }
+        if signature.len() > LONGEST_SIGNATURE {
+            return Err(TokenError::TooLarge(Part::Signature));
+        }
+        let message = &token[..header.len() + 1 + payload.len()];
+        Ok(Self {
+            header,
+            payload,
+            signature,
+            message,
+        })
+    }
+}
+
+/// The bytes of a segment.
+pub(super) fn decode(segment: &[u8], part: Part) -> Result<Vec<u8>, TokenError> {
+    base64url::decode(segment).ok_or(TokenError::BadBase64Url(part))
+}
+
+/// The JSON object in the bytes of a segment.
+pub(super) fn object(
+    bytes: &[u8],
+    part: Part,
+    limits: &Limits,
+) -> Result<Map<String, Value>, TokenError> {
+    let limits = json::Limits::new(limits.token, limits.depth);
+    match json::read(bytes, &limits).map_err(|error| error.kind()) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) => Err(TokenError::NotAnObject(part)),
+        Err(ErrorKind::DuplicateMember) => Err(TokenError::DuplicateMember(part)),
+        Err(ErrorKind::TooDeep) => Err(TokenError::JsonTooDeep(part)),
+        Err(_) => Err(TokenError::BadJson(part)),
+    }
+}
+
+/// A signature of RSA with 4096 bits in base64url.
+const LONGEST_SIGNATURE: usize = 683;
