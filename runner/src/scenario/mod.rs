@@ -6,15 +6,20 @@
 
 pub mod diagnostic;
 pub mod entries;
+pub mod function;
+mod json;
 pub mod model;
 pub mod node;
 mod read;
+pub mod scope;
 pub mod source;
 pub mod template;
 pub mod word;
 pub mod yaml;
 
 pub use diagnostic::{Diagnostic, Severity};
+pub use function::World;
 pub use node::{Entry, Key, Map, Node, Value};
 pub use read::Read;
+pub use scope::Scope;
 pub use source::{Source, Span};

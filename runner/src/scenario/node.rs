@@ -68,16 +68,7 @@ impl Node {
 
     /// The kind of the value in words for a message: "a list", "text", …
     pub fn kind(&self) -> &'static str {
-        match &self.value {
-            Value::Null => "nothing",
-            Value::Bool(_) => "a boolean",
-            Value::Int(_) => "a whole number",
-            Value::Float(_) => "a number",
-            Value::Text(_) => "text",
-            Value::Template(_) => "a reference",
-            Value::List(_) => "a list",
-            Value::Map(_) => "a map",
-        }
+        self.value.kind()
     }
 
     /// The text, if the value is text without references.
@@ -113,6 +104,22 @@ impl Node {
                 .iter()
                 .for_each(|entry| entry.value.each_template(visit)),
             Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) => {}
+        }
+    }
+}
+
+impl Value {
+    /// The kind of the value in words for a message: "a list", "text", …
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "nothing",
+            Self::Bool(_) => "a boolean",
+            Self::Int(_) => "a whole number",
+            Self::Float(_) => "a number",
+            Self::Text(_) => "text",
+            Self::Template(_) => "a reference",
+            Self::List(_) => "a list",
+            Self::Map(_) => "a map",
         }
     }
 }
