@@ -1,1 +1,2 @@
-//! What the cross-crate tests share.
+//! What the tests across packages share. The laws of one package are tested
+//! inside it.

@@ -1,4 +1,5 @@
-//! The benchmarks, and what their figures say about each other.
+//! The benchmarks, and what their figures say about each other. What is
+//! measured is written where the benchmarks are.
 
 use crate::failure::Result;
 use crate::workspace::Workspace;

@@ -1,4 +1,5 @@
-//! Why a request has no response.
+//! Why a request has no response: what a person is told when the network,
+//! and not the deployment, is the reason. An answer of any status is none.
 
 use super::BODY_LIMIT;
 use core::fmt;

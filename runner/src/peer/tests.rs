@@ -1,3 +1,5 @@
+//! Requests against a server on the loopback interface that misbehaves.
+
 use super::{BODY_LIMIT, Peer, PeerError, Request, Unsendable, Url, UrlError};
 use core::net::Ipv4Addr;
 use core::time::Duration;

@@ -1,3 +1,5 @@
+//! Every form of a secret is masked, in every kind of output.
+
 use super::{MASK, Output, Redactor, Secret, TooShort, learn_from_body, learn_token};
 use base64ct::{Base64, Base64Unpadded, Base64Url, Base64UrlUnpadded, Encoding};
 use proptest::prelude::*;

@@ -1,4 +1,5 @@
-//! The project file `touchmark.yaml`: where scenarios run and as whom.
+//! The project file `touchmark.yaml`: where scenarios run and as whom. What
+//! they do is written in the scenario files themselves.
 
 use super::{Identity, Step};
 use crate::scenario::{

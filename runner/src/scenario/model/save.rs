@@ -1,4 +1,5 @@
-//! Which part of an answer gets a name.
+//! Which part of an answer gets a name, and whether its value is masked from
+//! then on.
 
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::json;

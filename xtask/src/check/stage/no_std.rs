@@ -1,4 +1,5 @@
-//! The stage for the core's independence of the standard library.
+//! The stage for the core's independence of the standard library. How that
+//! is proven is not its business.
 
 use super::{Speed, Stage};
 use crate::no_std;

@@ -1,4 +1,5 @@
-//! What cargo itself can tell about the tree, on the machine it runs on.
+//! What cargo itself can tell about the tree, on the machine it runs on. All
+//! of it needs the compiler only.
 
 use super::{Speed, Stage};
 use crate::workspace::run;

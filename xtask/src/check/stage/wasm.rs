@@ -1,4 +1,5 @@
-//! The stage for the WebAssembly artefacts.
+//! The stage for the WebAssembly artefacts: that they build. What they do is
+//! seen by the stages of the hosts.
 
 use super::{Speed, Stage};
 use crate::edge;

@@ -1,0 +1,266 @@
+//! The laws that keep prose true: what ARCHITECTURE.md calls an invariant is
+//! held by a test that exists, and what README.md tells a person to type is
+//! a task that exists.
+//!
+//! The invariants are a numbered list under `## Invariants`. Each item ends
+//! in `test:` and one or more of `` `path/to/file.rs::name_of_the_test` ``,
+//! or in `check:` and the `` `name` `` of a stage of `cargo xtask check`.
+
+use crate::tree::{Breach, Tree};
+
+const ARCHITECTURE: &str = "ARCHITECTURE.md";
+const README: &str = "README.md";
+
+/// Invariants that nothing holds.
+pub(crate) fn unheld_invariants(tree: &Tree) -> Vec<Breach> {
+    let items = invariants(tree.file(ARCHITECTURE).unwrap_or_default());
+    if items.is_empty() {
+        return vec![Breach::new(ARCHITECTURE, "lists no invariants")];
+    }
+    let mut breaches = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let number = index + 1;
+        let place = format!("{ARCHITECTURE}, invariant {number}");
+        if !item.starts_with(&format!("{number}. ")) {
+            breaches.push(Breach::new(&place, "is out of order"));
+        }
+        let tests = item.rsplit_once(" test: ").map(|(_, names)| quoted(names));
+        let stages = item.rsplit_once(" check: ").map(|(_, names)| quoted(names));
+        let absent: Vec<&str> = match (&tests, &stages) {
+            (Some(names), _) => names
+                .iter()
+                .copied()
+                .filter(|name| !is_test(tree, name))
+                .collect(),
+            (None, Some(names)) => names
+                .iter()
+                .copied()
+                .filter(|name| !is_stage(tree, name))
+                .collect(),
+            (None, None) => Vec::new(),
+        };
+        if tests.or(stages).is_none_or(|names| names.is_empty()) {
+            breaches.push(Breach::new(&place, "names no test"));
+        }
+        for name in absent {
+            breaches.push(Breach::new(&place, format!("there is no `{name}`")));
+        }
+    }
+    breaches
+}
+
+/// Commands of README.md that do not exist.
+pub(crate) fn unknown_commands(tree: &Tree) -> Vec<Breach> {
+    let Some(readme) = tree.file(README) else {
+        return vec![Breach::new(README, "is missing")];
+    };
+    let mut breaches = Vec::new();
+    for (line, command) in commands(readme) {
+        let words: Vec<&str> = command.split_whitespace().collect();
+        if let ["cargo", "xtask", task, rest @ ..] = words.as_slice() {
+            if !is_task(tree, task) {
+                breaches.push(Breach::at(
+                    README,
+                    line,
+                    format!("there is no task `{task}`"),
+                ));
+            }
+            for stage in rest.iter().skip_while(|word| **word != "--only").skip(1) {
+                if !is_stage(tree, stage) {
+                    breaches.push(Breach::at(
+                        README,
+                        line,
+                        format!("there is no stage `{stage}`"),
+                    ));
+                }
+            }
+        }
+    }
+    breaches
+}
+
+/// The items of the list, each as one line.
+fn invariants(text: &str) -> Vec<String> {
+    let mut items: Vec<String> = Vec::new();
+    let section = text
+        .lines()
+        .skip_while(|line| *line != "## Invariants")
+        .skip(1);
+    for line in section.take_while(|line| !line.starts_with("## ")) {
+        let is_item = line.split_once(". ").is_some_and(|(number, _)| {
+            !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+        });
+        if is_item {
+            items.push(line.to_owned());
+        } else if let (true, Some(item)) = (line.starts_with(' '), items.last_mut()) {
+            item.push(' ');
+            item.push_str(line.trim());
+        }
+    }
+    items
+}
+
+/// What stands between backticks.
+fn quoted(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+/// Whether a file holds a test of that name. A property test has the same
+/// attribute, inside its macro.
+fn is_test(tree: &Tree, name: &str) -> bool {
+    let Some((path, function)) = name.rsplit_once("::") else {
+        return false;
+    };
+    let Some(text) = tree.file(path) else {
+        return false;
+    };
+    let mut attributes = false;
+    for line in text.lines().map(str::trim) {
+        if line.starts_with("#[") {
+            attributes |= line == "#[test]" || line.ends_with("::test]");
+            continue;
+        }
+        let signature = line.strip_prefix("async ").unwrap_or(line);
+        let named = signature
+            .strip_prefix("fn ")
+            .and_then(|rest| rest.strip_prefix(function));
+        if attributes && named.is_some_and(|rest| rest.starts_with('(')) {
+            return true;
+        }
+        attributes = false;
+    }
+    false
+}
+
+fn is_stage(tree: &Tree, name: &str) -> bool {
+    let wanted = format!("name: \"{name}\",");
+    tree.rust()
+        .filter(|(path, _)| path.starts_with("xtask/src/check/stage/"))
+        .any(|(_, text)| text.contains(&wanted))
+}
+
+fn is_task(tree: &Tree, name: &str) -> bool {
+    let wanted = format!("[\"{name}\"");
+    tree.file("xtask/src/main.rs")
+        .is_some_and(|text| text.contains(&wanted))
+}
+
+/// The lines of fenced blocks that a person would type.
+fn commands(text: &str) -> Vec<(usize, &str)> {
+    let mut inside = false;
+    let mut commands = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        if line.trim_start().starts_with("```") {
+            inside = !inside;
+        } else if inside {
+            let line = line.trim_start();
+            commands.push((index + 1, line.strip_prefix("$ ").unwrap_or(line)));
+        }
+    }
+    commands
+}
+
+mod laws {
+    use super::{unheld_invariants, unknown_commands};
+    use crate::tree::{Breach, Tree};
+
+    const TEST: (&str, &str) = ("a.rs", "#[test]\nfn it_holds() {}\nfn it_is_no_test() {}\n");
+    const STAGE: (&str, &str) = (
+        "xtask/src/check/stage/a.rs",
+        "Stage {\n    name: \"no-std\",\n}",
+    );
+    const TASKS: (&str, &str) = ("xtask/src/main.rs", "[\"check\", rest @ ..] => run(rest),");
+
+    fn invariants(list: &str) -> Vec<String> {
+        let text = format!("# A\n\n## Invariants\n\n{list}\n## Next\n\n1. Not one.\n");
+        let tree = Tree::of([("ARCHITECTURE.md", &text), TEST, STAGE]);
+        unheld_invariants(&tree)
+            .iter()
+            .map(Breach::to_string)
+            .collect()
+    }
+
+    fn readme(text: &str) -> Vec<String> {
+        let tree = Tree::of([("README.md", text), STAGE, TASKS]);
+        unknown_commands(&tree)
+            .iter()
+            .map(Breach::to_string)
+            .collect()
+    }
+
+    #[test]
+    fn invariants_that_are_held_pass() {
+        let list =
+            "1. A holds — test: `a.rs::it_holds`\n2. B holds, and\n   so on — check: `no-std`\n";
+        assert_eq!(invariants(list), [""; 0]);
+    }
+
+    #[test]
+    fn an_invariant_without_a_test_is_found() {
+        assert_eq!(
+            invariants("1. A holds.\n"),
+            ["ARCHITECTURE.md, invariant 1: names no test"]
+        );
+    }
+
+    #[test]
+    fn an_invariant_with_an_absent_test_is_found() {
+        for name in [
+            "a.rs::it_is_no_test",
+            "a.rs::it_hold",
+            "b.rs::it_holds",
+            "it_holds",
+        ] {
+            assert_eq!(
+                invariants(&format!("1. A holds — test: `{name}`\n")),
+                [format!(
+                    "ARCHITECTURE.md, invariant 1: there is no `{name}`"
+                )]
+            );
+        }
+    }
+
+    #[test]
+    fn an_invariant_with_an_absent_stage_is_found() {
+        assert_eq!(
+            invariants("1. A holds — check: `nostd`\n"),
+            ["ARCHITECTURE.md, invariant 1: there is no `nostd`"]
+        );
+    }
+
+    #[test]
+    fn a_gap_in_the_numbers_is_found() {
+        let list = "1. A — test: `a.rs::it_holds`\n3. B — test: `a.rs::it_holds`\n";
+        assert_eq!(
+            invariants(list),
+            ["ARCHITECTURE.md, invariant 2: is out of order"]
+        );
+    }
+
+    #[test]
+    fn an_empty_list_is_found() {
+        assert_eq!(
+            invariants("Later.\n"),
+            ["ARCHITECTURE.md: lists no invariants"]
+        );
+    }
+
+    #[test]
+    fn commands_that_exist_pass() {
+        let text =
+            "```sh\n$ cargo xtask check --only no-std\ncargo build\n```\ncargo xtask prose\n";
+        assert_eq!(readme(text), [""; 0]);
+    }
+
+    #[test]
+    fn commands_that_do_not_exist_are_found() {
+        let text = "```sh\ncargo xtask chekc\ncargo xtask check --only no-sdt\n```\n";
+        assert_eq!(
+            readme(text),
+            [
+                "README.md:2: there is no task `chekc`",
+                "README.md:3: there is no stage `no-sdt`"
+            ]
+        );
+    }
+}
