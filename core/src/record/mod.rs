@@ -1,6 +1,20 @@
-//! The records that Touchmark keeps, as plain data: what they are and which
-//! values they admit. How they are stored, shown or changed is decided elsewhere.
+//! Plain data: what a deployment keeps. No behaviour beyond construction and
+//! questions that a value can answer about itself; rules live in `operation`.
 
-pub mod tenant;
+mod access_policy;
+mod audit;
+mod client;
+mod estate;
+mod secret;
+mod subject;
+mod system;
+mod tenant;
 
+pub use access_policy::{AccessPermission, AccessPolicy, Filter};
+pub use audit::{AuditEntry, Verdict};
+pub use client::{Client, ClientId, Credential, Role, Standing};
+pub use estate::{Cost, Enrichment, EstateRecord, Nid};
+pub use secret::Secret;
+pub use subject::Subject;
+pub use system::System;
 pub use tenant::{InvalidTenant, Tenant};
