@@ -42,6 +42,7 @@ mod base64url;
 mod claims;
 mod compact;
 mod crypto;
+mod digest;
 mod edwards;
 mod error;
 mod header;
@@ -58,6 +59,7 @@ mod verify;
 
 pub use algorithm::Algorithm;
 pub use claims::{ClaimName, Claims};
+pub use digest::{equal, hmac_sha256, sha256};
 pub use error::{Part, TokenError};
 pub use header::Header;
 pub use key::{Key, KeyError, Kid, PublicMaterial};

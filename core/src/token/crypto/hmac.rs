@@ -19,7 +19,7 @@ pub(super) fn verify(key: &Secret, algorithm: Algorithm, message: &[u8], signatu
     }
 }
 
-pub(super) fn sign(key: &Secret, algorithm: Algorithm, message: &[u8]) -> Vec<u8> {
+pub(in crate::token) fn sign(key: &Secret, algorithm: Algorithm, message: &[u8]) -> Vec<u8> {
     let key = key.expose();
     match algorithm {
         Algorithm::Hs384 => sign_by(&Hs384, &Hs384Key::new(key), message),

@@ -24,6 +24,7 @@ use alloc::vec::Vec;
 
 use jwt_compact::{Algorithm as Scheme, AlgorithmSignature as _};
 use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
 
 use super::algorithm::Algorithm;
 use super::key::PublicMaterial;
@@ -103,6 +104,13 @@ impl PrivateKey {
             Self::Hmac(algorithm, key) => hmac::sign(key, *algorithm, message),
         }
     }
+}
+
+pub(super) use hmac::sign as hmac_sign;
+
+/// Compares in constant time.
+pub(super) fn equal(left: &[u8], right: &[u8]) -> bool {
+    left.ct_eq(right).into()
 }
 
 pub(super) fn sha256(bytes: &[u8]) -> [u8; 32] {
