@@ -1,0 +1,158 @@
+//! Who asks: client credentials and bearer tokens held against the
+//! registrations. Why a proof fails goes to the audit record; a caller is told
+//! the same for every reason, at the same cost.
+
+use super::change::load_all;
+use super::{Caller, Context, Fault, Unauthenticated, Unproven, access_token, client, trail};
+use crate::record::{Client, ClientId, Secret, Standing, System};
+use crate::store::Store;
+use crate::token::{self, Claims, TokenError};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use base64ct::{Base64UrlUnpadded, Encoding};
+
+/// What a request offers as proof of its caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// Nothing.
+    Absent,
+    /// Something that cannot be read.
+    Malformed,
+    /// Client credentials; more than one reading of the same text, where
+    /// client libraries disagree on its encoding.
+    Client(Vec<(ClientId, Secret)>),
+    /// A bearer token (RFC 6750).
+    Bearer(Secret),
+}
+
+/// Finds out who asks. A request that offers nothing has an anonymous caller;
+/// whether that is enough the operation decides.
+///
+/// # Errors
+/// [`Fault::Unauthenticated`] when the proof is not accepted.
+pub async fn authenticate<S: Store>(
+    credential: &Credential,
+    context: &Context<'_, S>,
+) -> Result<Caller, Fault> {
+    let proof = match credential {
+        Credential::Absent => return Ok(Caller::Anonymous),
+        Credential::Malformed => {
+            return Err(Fault::Unauthenticated(Unauthenticated::Malformed));
+        }
+        Credential::Client(readings) => prove_client(readings, context)
+            .await?
+            .map_err(|unproven| (first_id(readings), unproven)),
+        Credential::Bearer(token) => {
+            let proven = prove_token(token.expose(), context).await?;
+            proven
+                .map(|(client, _)| client)
+                .map_err(|unproven| (None, unproven))
+        }
+    };
+    match proof {
+        Ok(client) => Ok(Caller::Client(Box::new(client))),
+        Err((id, unproven)) => {
+            trail::refused(context, id, "authenticate", &unproven).await;
+            Err(Fault::Unauthenticated(match unproven {
+                Unproven::Token(TokenError::Expired) => Unauthenticated::Expired,
+                _ => Unauthenticated::Refused,
+            }))
+        }
+    }
+}
+
+pub(super) fn first_id(readings: &[(ClientId, Secret)]) -> Option<&ClientId> {
+    readings.first().map(|(id, _)| id)
+}
+
+/// The systems whose clients may speak to this one: its own, and the standard
+/// ones, among which are the administrators of the tenant.
+fn lookup(context_system: System) -> impl Iterator<Item = System> {
+    let standard = (context_system != System::Standard).then_some(System::Standard);
+    core::iter::once(context_system).chain(standard)
+}
+
+/// Finds the client that these credentials prove. The store is asked once and
+/// as many hashes are computed for an unknown identifier as for a known one.
+pub(super) async fn prove_client<S: Store>(
+    readings: &[(ClientId, Secret)],
+    context: &Context<'_, S>,
+) -> Result<Result<Client, Unproven>, Fault> {
+    let mut reason = Unproven::UnknownClient;
+    let mut proven = None;
+    for (id, secret) in readings {
+        let offered = context
+            .deployment
+            .pepper
+            .hash("client secret", secret.expose());
+        for client in candidates(id, context).await? {
+            match check(&client, &offered, context) {
+                Ok(()) if proven.is_none() => proven = Some(client),
+                Ok(()) => {}
+                Err(unproven) => reason = unproven,
+            }
+        }
+    }
+    Ok(proven.ok_or(reason))
+}
+
+async fn candidates<S: Store>(
+    id: &ClientId,
+    context: &Context<'_, S>,
+) -> Result<Vec<Client>, Fault> {
+    // An identifier too long for a key is one that nobody has.
+    if id.as_str().len() > 256 {
+        return Ok(Vec::new());
+    }
+    let keys: Vec<_> = lookup(context.system)
+        .map(|system| client::key(system, id))
+        .collect();
+    let stored = load_all::<S, Client>(context, &keys).await?;
+    Ok(stored
+        .into_iter()
+        .flatten()
+        .map(|stored| stored.document)
+        .collect())
+}
+
+fn check<S: Store>(
+    client: &Client,
+    offered: &[u8; 32],
+    context: &Context<'_, S>,
+) -> Result<(), Unproven> {
+    let mut reason = Unproven::WrongSecret;
+    let mut accepted = false;
+    for credential in &client.credentials {
+        let mut kept = [0; 32];
+        let readable = Base64UrlUnpadded::decode(&credential.hash, &mut kept).is_ok();
+        if token::equal(&kept, offered) & readable {
+            if credential.is_valid_at(context.now) {
+                accepted = true;
+            } else {
+                reason = Unproven::ExpiredSecret;
+            }
+        }
+    }
+    match (accepted, client.standing) {
+        (true, Standing::Enabled) => Ok(()),
+        (true, Standing::Disabled) => Err(Unproven::DisabledClient),
+        (false, _) => Err(reason),
+    }
+}
+
+/// Finds the client that an access token speaks for, and what the token says.
+pub(super) async fn prove_token<S: Store>(
+    text: &str,
+    context: &Context<'_, S>,
+) -> Result<Result<(Client, Claims), Unproven>, Fault> {
+    let (id, claims) = match access_token::verify(text, context) {
+        Ok(verified) => verified,
+        Err(error) => return Ok(Err(Unproven::Token(error))),
+    };
+    let found = candidates(&id, context).await?.into_iter().next();
+    Ok(match found {
+        Some(client) if client.standing == Standing::Enabled => Ok((client, claims)),
+        Some(_) => Err(Unproven::DisabledClient),
+        None => Err(Unproven::GoneClient),
+    })
+}

@@ -1,0 +1,101 @@
+//! What an operation works with. The whole world is in here as arguments, so
+//! the domain has no clock, no randomness and no I/O of its own.
+
+use super::Deployment;
+use crate::record::{Client, Role, System, Tenant};
+use crate::store::{Store, Version};
+use crate::time::Timestamp;
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+use core::net::IpAddr;
+use uuid::Uuid;
+
+/// A source of random bytes fit for keys and secrets.
+pub trait Random: Sync {
+    /// Fills the whole slice.
+    fn fill(&self, bytes: &mut [u8]);
+}
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub enum Caller {
+    /// Nobody in particular.
+    Anonymous,
+    /// A client that proved its identity.
+    Client(Box<Client>),
+}
+
+impl Caller {
+    /// Whether the caller administers the system it speaks to.
+    #[must_use]
+    pub fn is_administrator(&self) -> bool {
+        matches!(self, Self::Client(client) if client.has_role(Role::Administrator))
+    }
+
+    /// The name in the audit record.
+    #[must_use]
+    pub fn actor(&self) -> &str {
+        match self {
+            Self::Anonymous => "anonymous",
+            Self::Client(client) => client.id.as_str(),
+        }
+    }
+}
+
+/// What an operation works with.
+#[derive(Clone)]
+pub struct Context<'a, S> {
+    /// How this deployment is set up.
+    pub deployment: &'a Deployment,
+    /// Where the records are.
+    pub store: &'a S,
+    /// Where random bytes come from.
+    pub random: &'a dyn Random,
+    /// The time of the request.
+    pub now: Timestamp,
+    /// The partition that the request is about.
+    pub tenant: &'a Tenant,
+    /// The system in whose words the request came.
+    pub system: System,
+    /// Who asks.
+    pub caller: Caller,
+    /// The network address of the caller, where the host knows it.
+    pub peer: Option<IpAddr>,
+}
+
+impl<S: Store> Context<'_, S> {
+    /// `N` random bytes.
+    pub(super) fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.random.fill(&mut bytes);
+        bytes
+    }
+
+    /// A stamp for one batch.
+    pub(super) fn stamp(&self) -> Version {
+        Version::from_random(u64::from_be_bytes(self.bytes()))
+    }
+
+    /// A fresh version 7 UUID (RFC 9562), whose text sorts by the time of its
+    /// making. The random source fills all bits that are not time.
+    pub(super) fn uuid(&self) -> String {
+        let millis = u64::try_from(self.now.millis()).unwrap_or(0);
+        uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes())
+            .into_uuid()
+            .hyphenated()
+            .to_string()
+    }
+
+    /// The tenant's name as a UUID, for systems that know tenants by one.
+    pub(super) fn tenant_uuid(&self) -> String {
+        tenant_uuid(self.tenant)
+    }
+}
+
+/// The tenant's name as a version 5 UUID.
+pub(super) fn tenant_uuid(tenant: &Tenant) -> String {
+    const TENANTS: Uuid = Uuid::from_u128(0x7b3d_5c0a_1a45_5e53_8f0b_6a2c_90fe_11d4);
+    Uuid::new_v5(&TENANTS, tenant.as_str().as_bytes())
+        .hyphenated()
+        .to_string()
+}

@@ -1,0 +1,267 @@
+//! The domain: every operation that a deployment knows, and the one function
+//! that performs them. Dialects translate to and from these values; hosts
+//! never see them.
+//!
+//! The table below is the only list of operations. Adding one means a row
+//! here, a request type beside its family and an arm in [`execute`].
+
+mod access_policy;
+mod access_token;
+mod authenticate;
+mod change;
+mod claim;
+mod client;
+mod context;
+mod deployment;
+mod discovery;
+mod estate;
+mod fault;
+mod grant;
+mod introspection;
+mod outcome;
+mod page;
+mod quota;
+mod subject;
+#[cfg(test)]
+mod tests;
+mod trail;
+
+pub use access_policy::{
+    AccessPolicyChanges, AccessPolicyOrder, CreateAccessPolicy, ListAccessPolicies,
+    UpdateAccessPolicy,
+};
+pub use authenticate::{Credential, authenticate};
+pub use client::{ClientView, ListClients, RegisterClient, UpdateClient};
+pub use context::{Caller, Context, Random};
+pub use deployment::{
+    AudienceRule, ClaimSource, Deployment, Keys, Limits, Pepper, SecretForm, SystemPolicy,
+    TokenProfile,
+};
+pub use discovery::Metadata;
+pub use estate::{
+    CostUpdate, CostValue, DeleteRecords, EnrichRecords, EnrichmentItem, EstateRecordView,
+    ListRecords, RecordItem, RecordPeriod, RecordReference, RemovalPeriod, UpsertRecords,
+};
+pub use fault::{
+    Conflict, Fault, Forbidden, GrantFault, Presented, RequestFault, Unauthenticated, Unproven,
+};
+pub use grant::{ClientCredentials, Grant, IssueToken, IssuedToken};
+pub use introspection::{IntrospectToken, Introspection};
+pub use outcome::{Outcome, Resource};
+pub use page::{Page, Total};
+pub use subject::{CreateSubject, ListSubjects, SubjectChanges, UpdateSubject};
+pub use trail::ListAudit;
+
+use crate::store::Store;
+use alloc::string::String;
+use serde::Deserialize;
+
+/// Who may ask for an operation at all. What a caller may do it to is decided
+/// by the operation itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody; the request carries its own proof, or needs none.
+    Public,
+    /// Any authenticated client.
+    Authenticated,
+    /// An administrator of the system.
+    Administrator,
+}
+
+/// A request that has no fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+/// A request that names one client.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientReference {
+    /// The client identifier.
+    pub client_id: crate::record::ClientId,
+}
+
+/// A request that names one thing by its identifier.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reference {
+    /// The identifier.
+    pub id: String,
+}
+
+macro_rules! operations {
+    ($($(#[doc = $doc:literal])+ $name:literal $variant:ident($request:ty) $access:ident;)+) => {
+        /// One thing that a deployment is asked to do.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Operation {
+            $($(#[doc = $doc])+ $variant($request),)+
+        }
+
+        /// The name of an operation, without what it is done with.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Name {
+            $($(#[doc = $doc])+ $variant,)+
+        }
+
+        impl Name {
+            /// Every operation, in the order of the table.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The name in scenarios and in the audit record.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+
+            /// Who may ask for it.
+            #[must_use]
+            pub const fn access(self) -> Access {
+                match self { $(Self::$variant => Access::$access),+ }
+            }
+        }
+
+        impl Operation {
+            /// The name of this operation.
+            #[must_use]
+            pub const fn name(&self) -> Name {
+                match self { $(Self::$variant(_) => Name::$variant),+ }
+            }
+
+            /// Builds an operation from its name and the fields of its request.
+            ///
+            /// # Errors
+            /// Names the field that is unknown, missing or of a wrong type.
+            pub fn read(name: Name, fields: serde_json::Value) -> Result<Self, serde_json::Error> {
+                match name {
+                    $(Name::$variant => serde_json::from_value(fields).map(Self::$variant)),+
+                }
+            }
+        }
+    };
+}
+
+operations! {
+    /// Registers a client; the outcome shows its secret this once.
+    "client.register" RegisterClient(RegisterClient) Administrator;
+    /// Lists the registrations of a system.
+    "client.list" ListClients(ListClients) Administrator;
+    /// Reads one registration.
+    "client.get" GetClient(ClientReference) Administrator;
+    /// Changes the given fields of a registration.
+    "client.update" UpdateClient(UpdateClient) Administrator;
+    /// Replaces the secret; the former one is dead at once.
+    "client.regenerate_secret" RegenerateSecret(ClientReference) Administrator;
+    /// Deletes a registration; its tokens are refused from then on.
+    "client.delete" DeleteClient(ClientReference) Administrator;
+    /// Issues an access token.
+    "token.issue" IssueToken(IssueToken) Public;
+    /// Tells whether a token is active and what it says.
+    "token.introspect" IntrospectToken(IntrospectToken) Authenticated;
+    /// Creates or updates estate records.
+    "record.upsert" UpsertRecords(UpsertRecords) Authenticated;
+    /// Deletes estate records from billing periods.
+    "record.delete" DeleteRecords(DeleteRecords) Authenticated;
+    /// Replaces what the caller adds to estate records.
+    "record.enrich" EnrichRecords(EnrichRecords) Authenticated;
+    /// Lists estate records.
+    "record.list" ListRecords(ListRecords) Administrator;
+    /// Reads one estate record with its enrichments.
+    "record.get" GetRecord(Reference) Administrator;
+    /// Creates an access policy.
+    "access_policy.create" CreateAccessPolicy(CreateAccessPolicy) Administrator;
+    /// Lists access policies.
+    "access_policy.list" ListAccessPolicies(ListAccessPolicies) Administrator;
+    /// Reads one access policy.
+    "access_policy.get" GetAccessPolicy(Reference) Administrator;
+    /// Changes the given fields of an access policy.
+    "access_policy.update" UpdateAccessPolicy(UpdateAccessPolicy) Administrator;
+    /// Deletes an access policy.
+    "access_policy.delete" DeleteAccessPolicy(Reference) Administrator;
+    /// Creates a subject.
+    "subject.create" CreateSubject(CreateSubject) Administrator;
+    /// Lists subjects.
+    "subject.list" ListSubjects(ListSubjects) Administrator;
+    /// Reads one subject.
+    "subject.get" GetSubject(Reference) Administrator;
+    /// Changes the given fields of a subject.
+    "subject.update" UpdateSubject(UpdateSubject) Administrator;
+    /// Deletes a subject.
+    "subject.delete" DeleteSubject(Reference) Administrator;
+    /// Lists the audit record, latest entry first.
+    "audit.list" ListAudit(ListAudit) Administrator;
+    /// Describes the authorization server.
+    "server.metadata" Metadata(Nothing) Public;
+    /// Publishes the keys that verify tokens.
+    "server.jwks" Jwks(Nothing) Public;
+}
+
+impl Name {
+    /// The operation of a name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|operation| operation.as_str() == name)
+    }
+}
+
+/// Whether this caller may ask for the operation at all. A host's edge asks
+/// before it reads the content of a request; [`execute`] asks again, so that
+/// no way round it exists.
+///
+/// # Errors
+/// [`Fault::Unauthenticated`] without a caller, [`Fault::Forbidden`] for one
+/// that is no administrator.
+pub fn admit(name: Name, caller: &Caller) -> Result<(), Fault> {
+    match (name.access(), caller) {
+        (Access::Public, _) | (Access::Authenticated, Caller::Client(_)) => Ok(()),
+        (_, Caller::Anonymous) => Err(Fault::Unauthenticated(Unauthenticated::Absent)),
+        (Access::Administrator, Caller::Client(_)) if caller.is_administrator() => Ok(()),
+        (Access::Administrator, Caller::Client(_)) => {
+            Err(Fault::Forbidden(Forbidden::Administrator))
+        }
+    }
+}
+
+/// Performs an operation: whole, or not at all.
+///
+/// # Errors
+/// A [`Fault`]; nothing was changed then, except after [`Fault::Unavailable`],
+/// when repeating the same request is safe.
+pub async fn execute<S: Store>(
+    operation: Operation,
+    context: &Context<'_, S>,
+) -> Result<Outcome, Fault> {
+    admit(operation.name(), &context.caller)?;
+    match operation {
+        Operation::RegisterClient(request) => client::register(request, context).await,
+        Operation::ListClients(request) => client::list(request, context).await,
+        Operation::GetClient(request) => client::read(&request.client_id, context).await,
+        Operation::UpdateClient(request) => client::update(request, context).await,
+        Operation::RegenerateSecret(request) => {
+            client::regenerate_secret(&request.client_id, context).await
+        }
+        Operation::DeleteClient(request) => client::delete(&request.client_id, context).await,
+        Operation::IssueToken(request) => grant::issue(request, context).await,
+        Operation::IntrospectToken(request) => introspection::introspect(&request, context).await,
+        Operation::UpsertRecords(request) => estate::upsert(request, context).await,
+        Operation::DeleteRecords(request) => estate::delete(request, context).await,
+        Operation::EnrichRecords(request) => estate::enrich(request, context).await,
+        Operation::ListRecords(request) => estate::list(request, context).await,
+        Operation::GetRecord(request) => estate::read(&request.id, context).await,
+        Operation::CreateAccessPolicy(request) => access_policy::create(request, context).await,
+        Operation::ListAccessPolicies(request) => access_policy::list(request, context).await,
+        Operation::GetAccessPolicy(request) => access_policy::read(&request.id, context).await,
+        Operation::UpdateAccessPolicy(request) => access_policy::update(request, context).await,
+        Operation::DeleteAccessPolicy(request) => access_policy::delete(&request.id, context).await,
+        Operation::CreateSubject(request) => subject::create(request, context).await,
+        Operation::ListSubjects(request) => subject::list(request, context).await,
+        Operation::GetSubject(request) => subject::read(&request.id, context).await,
+        Operation::UpdateSubject(request) => subject::update(request, context).await,
+        Operation::DeleteSubject(request) => subject::delete(&request.id, context).await,
+        Operation::ListAudit(request) => trail::list(&request, context).await,
+        Operation::Metadata(Nothing {}) => Ok(discovery::metadata(context)),
+        Operation::Jwks(Nothing {}) => Ok(discovery::jwks(context)),
+    }
+}

@@ -1,0 +1,102 @@
+//! What operations bring about.
+
+use super::{ClientView, EstateRecordView, Introspection, IssuedToken, Metadata, Page};
+use crate::record::{AccessPolicy, AuditEntry, Subject};
+use alloc::string::String;
+use core::fmt;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// What an operation brought about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// A registration, with its secret where the operation shows it.
+    Client(ClientView),
+    /// A page of registrations.
+    Clients(Page<ClientView>),
+    /// An access token.
+    Token(IssuedToken),
+    /// What a token says.
+    Introspection(Introspection),
+    /// So many items were accepted.
+    Accepted(usize),
+    /// An estate record.
+    Record(EstateRecordView),
+    /// A page of estate records.
+    Records(Page<EstateRecordView>),
+    /// An access policy.
+    AccessPolicy(AccessPolicy),
+    /// A page of access policies.
+    AccessPolicies(Page<AccessPolicy>),
+    /// A subject.
+    Subject(Subject),
+    /// A page of subjects.
+    Subjects(Page<Subject>),
+    /// The thing is gone.
+    Deleted,
+    /// A page of the audit record.
+    Audit(Page<AuditEntry>),
+    /// What the authorization server offers.
+    Metadata(Metadata),
+    /// A JWK set (RFC 7517) as JSON text.
+    Jwks(String),
+}
+
+impl Outcome {
+    /// The outcome as a JSON value, for scenarios. A secret that the outcome
+    /// shows is in it.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        fn plain<T: Serialize>(value: &T) -> Value {
+            serde_json::to_value(value).unwrap_or(Value::Null)
+        }
+        fn page<T>(page: &Page<T>, item: impl Fn(&T) -> Value) -> Value {
+            json!({
+                "items": page.items.iter().map(item).collect::<alloc::vec::Vec<_>>(),
+                "next_page_token": page.next.as_deref().unwrap_or(""),
+                "total": page.total,
+            })
+        }
+        match self {
+            Self::Client(client) => client.to_value(),
+            Self::Clients(clients) => page(clients, ClientView::to_value),
+            Self::Token(token) => token.to_value(),
+            Self::Introspection(introspection) => introspection.to_value(),
+            Self::Accepted(count) => json!({ "accepted": count }),
+            Self::Record(record) => plain(record),
+            Self::Records(records) => page(records, plain),
+            Self::AccessPolicy(policy) => plain(policy),
+            Self::AccessPolicies(policies) => page(policies, plain),
+            Self::Subject(subject) => plain(subject),
+            Self::Subjects(subjects) => page(subjects, plain),
+            Self::Deleted => json!({}),
+            Self::Audit(entries) => page(entries, plain),
+            Self::Metadata(metadata) => plain(metadata),
+            Self::Jwks(text) => serde_json::from_str(text).unwrap_or(Value::Null),
+        }
+    }
+}
+
+/// The kinds of thing that can be missing, taken or counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource {
+    /// A client registration.
+    Client,
+    /// An estate record.
+    Record,
+    /// An access policy.
+    AccessPolicy,
+    /// A subject.
+    Subject,
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Client => "client",
+            Self::Record => "record",
+            Self::AccessPolicy => "access policy",
+            Self::Subject => "subject",
+        })
+    }
+}
