@@ -5,8 +5,11 @@
 
 extern crate alloc;
 
+pub mod dialect;
+pub mod edge;
 pub mod http;
 pub mod json;
+pub mod operation;
 pub mod record;
 pub mod store;
 pub mod time;

@@ -1,5 +1,4 @@
-//! Scenario values as JSON values and back. What is read from YAML keeps its
-//! place; what comes from JSON gets the place that it is read for.
+//! Scenario values as JSON values and back.
 
 use serde_json::Number;
 
