@@ -1,4 +1,5 @@
-//! Scenario values as JSON values and back.
+//! Scenario values as JSON values and back. What is read from YAML keeps its
+//! place; what comes from JSON gets the place that it is read for.
 
 use serde_json::Number;
 
