@@ -67,7 +67,7 @@ pub use key_set::KeySet;
 pub use mint::{
     AccessToken, CustomClaims, Envelope, Layout, MintError, Sign, Unsigned, is_registered, mint,
 };
-pub use policy::{AudienceRule, KidRule, Leeway, Limits, Policy, TypRule};
+pub use policy::{AudienceRule, KidRule, Leeway, Limits, Policy, PolicyError, TypRule};
 pub use secret::Secret;
 pub use signing::SigningKey;
 pub use verify::{Check, Chosen, Inspected, Signed, Unverified, Verified, inspect, verify};

@@ -325,6 +325,75 @@ fn leeway_is_at_most_a_minute() {
     assert!(Leeway::seconds(u64::MAX).is_none());
 }
 
+#[test]
+fn policies_are_read_strictly() {
+    let whole = r#"{"issuer":"i","audience":["a","b"],"profile":"jwt","algorithms":["Ed25519"],
+        "typ":["JWT",null],"kid":"ignored","leeway":60,"require":["sub"]}"#;
+    assert!(Policy::read(whole.as_bytes()).is_ok());
+    assert!(Policy::read(br#"{"issuer":"i","audience":null}"#).is_ok());
+    for (text, reason) in [
+        (r#"{"audience":"a"}"#, PolicyError::Member("issuer")),
+        (
+            r#"{"issuer":"","audience":"a"}"#,
+            PolicyError::Member("issuer"),
+        ),
+        (r#"{"issuer":"i"}"#, PolicyError::Member("audience")),
+        (
+            r#"{"issuer":"i","audience":[]}"#,
+            PolicyError::Member("audience"),
+        ),
+        (
+            r#"{"issuer":"i","audience":["a",null]}"#,
+            PolicyError::Member("audience"),
+        ),
+        (
+            r#"{"issuer":"i","audience":"a","profile":"any"}"#,
+            PolicyError::Member("profile"),
+        ),
+        (
+            r#"{"issuer":"i","audience":"a","algorithms":[]}"#,
+            PolicyError::Member("algorithms"),
+        ),
+        (
+            r#"{"issuer":"i","audience":"a","algorithms":["none"]}"#,
+            PolicyError::Member("algorithms"),
+        ),
+        (
+            r#"{"issuer":"i","audience":"a","typ":"JWT"}"#,
+            PolicyError::Member("typ"),
+        ),
+        (
+            r#"{"issuer":"i","audience":"a","kid":true}"#,
+            PolicyError::Member("kid"),
+        ),
+        (
+            r#"{"issuer":"i","audience":"a","leeway":61}"#,
+            PolicyError::Member("leeway"),
+        ),
+        (
+            r#"{"issuer":"i","audience":"a","leeway":-1}"#,
+            PolicyError::Member("leeway"),
+        ),
+        (
+            r#"{"issuer":"i","audience":"a","require":[1]}"#,
+            PolicyError::Member("require"),
+        ),
+        (
+            r#"{"issuer":"i","audience":"a","clockTolerance":1}"#,
+            PolicyError::UnknownMember,
+        ),
+        (r#"["i"]"#, PolicyError::NotAnObject),
+    ] {
+        assert_eq!(
+            Policy::read(text.as_bytes()).map(|_| ()),
+            Err(reason),
+            "{text}"
+        );
+    }
+    let twice = Policy::read(br#"{"issuer":"i","issuer":"j","audience":"a"}"#);
+    assert!(matches!(twice, Err(PolicyError::Json(_))));
+}
+
 /// A host's cryptography that is asked once for each key, and says no, yes or
 /// that it cannot tell.
 #[test]

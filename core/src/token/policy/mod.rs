@@ -3,12 +3,16 @@
 //!
 //! <https://www.rfc-editor.org/rfc/rfc8725#section-3>, <https://www.rfc-editor.org/rfc/rfc9068#section-4>
 
+mod read;
+
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::algorithm::Algorithm;
 use super::claims::ClaimName;
+
+pub use read::PolicyError;
 
 /// What a verifier asks of a token.
 #[derive(Clone, Debug)]
@@ -27,10 +31,14 @@ impl Policy {
     /// The policy for RFC 9068 access tokens: `at+jwt`, signed with Ed25519 or
     /// ES256, with every claim that the RFC requires, for this audience.
     pub fn access_token(issuer: impl Into<String>, audience: impl Into<String>) -> Self {
+        Self::jwt(issuer, AudienceRule::one(audience)).of_access_tokens()
+    }
+
+    fn of_access_tokens(self) -> Self {
         Self {
             typ: TypRule::access_token(),
             required: ACCESS_TOKEN_CLAIMS.to_vec(),
-            ..Self::jwt(issuer, AudienceRule::one(audience))
+            ..self
         }
     }
 
@@ -90,7 +98,7 @@ impl Policy {
     }
 }
 
-/// The claims that RFC 9068 requires.
+/// The claims that RFC 9068 requires in an access token.
 const ACCESS_TOKEN_CLAIMS: [ClaimName; 7] = [
     ClaimName::ISS,
     ClaimName::EXP,
