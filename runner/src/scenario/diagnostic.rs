@@ -62,6 +62,11 @@ impl Diagnostic {
         }
     }
 
+    /// Whether the finding stops the run.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
     /// Says something at the caret.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {

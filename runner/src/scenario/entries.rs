@@ -105,7 +105,7 @@ impl<T> Deref for AtLeastOne<T> {
 impl<T: Read> Read for AtLeastOne<T> {
     fn read(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
         let items = Vec::read(node, findings)?;
-        if items.is_empty() {
+        if node.as_list().is_some_and(<[Node]>::is_empty) {
             findings.push(Diagnostic::error(&node.span, "this list must not be empty"));
             return None;
         }
@@ -167,26 +167,24 @@ impl<K: KeyKind, T: Read> Read for Entries<K, T> {
         };
         let mut list = Vec::with_capacity(map.len());
         let mut seen: HashMap<Cow<'_, str>, &Key> = HashMap::with_capacity(map.len());
-        let mut complete = true;
         for entry in map {
             let key = &entry.key;
             if !K::is_valid(&key.text) {
                 let message = format!("`{}` is not {}", key.text, K::NOUN);
                 findings.push(Diagnostic::error(&key.span, message));
-                complete = false;
+                continue;
             } else if let Some(first) = seen.insert(K::canonical(&key.text), key) {
                 findings.push(
                     Diagnostic::error(&key.span, format!("`{}` is given twice", key.text))
                         .related(&first.span, "first given here"),
                 );
-                complete = false;
+                continue;
             }
-            match T::read(&entry.value, findings) {
-                Some(value) => list.push((key.clone(), value)),
-                None => complete = false,
+            if let Some(value) = T::read(&entry.value, findings) {
+                list.push((key.clone(), value));
             }
         }
-        complete.then_some(Self {
+        Some(Self {
             list,
             kind: PhantomData,
         })

@@ -14,7 +14,8 @@ use super::{
 
 /// Something that a node can be read as.
 pub trait Read: Sized {
-    /// Reads the node. `None` means that a finding was added.
+    /// Reads the node. `None` means that a finding was added; when findings
+    /// with errors were added, what is returned may lack the wrong parts.
     fn read(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self>;
 
     /// What a map without this key stands for; `None` makes the key required.
@@ -38,7 +39,7 @@ impl Read for Node {
 
 impl<T: Read> Read for Option<T> {
     fn read(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
-        T::read(node, findings).map(Some)
+        Some(T::read(node, findings))
     }
 
     fn absent() -> Option<Self> {
@@ -56,8 +57,8 @@ impl<T: Read> Read for Vec<T> {
             findings.push(mismatch(node, "a list").help("write it as `[…]` or with `- ` lines"));
             return None;
         };
-        let all: Vec<_> = items.iter().map(|item| T::read(item, findings)).collect();
-        all.into_iter().collect()
+        let readable = items.iter().filter_map(|item| T::read(item, findings));
+        Some(readable.collect())
     }
 
     fn absent() -> Option<Self> {

@@ -45,6 +45,19 @@ keys! {
     }
 }
 
+impl Expect {
+    /// Whether nothing at all is expected.
+    pub fn is_empty(&self) -> bool {
+        self.status.is_none()
+            && self.headers.is_empty()
+            && self.json.is_empty()
+            && self.body.is_none()
+            && self.outcome.is_empty()
+            && self.jwt.is_empty()
+            && self.under.is_none()
+    }
+}
+
 /// A value to equal or a map of operators.
 #[derive(Clone, Debug)]
 pub struct Expected(pub Node);
