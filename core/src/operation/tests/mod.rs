@@ -1,0 +1,7 @@
+//! The laws of the domain, on a store that fails when it is told to.
+
+mod faults;
+mod grant;
+mod records;
+mod registration;
+mod setup;
