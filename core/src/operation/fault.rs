@@ -6,7 +6,7 @@
 //! own error shape in one function.
 
 use super::Resource;
-use crate::store::StoreError;
+use crate::store::{Refusal, StoreError};
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -175,8 +175,12 @@ impl Fault {
 impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
         match error {
-            // A batch past the limits of the store is one that the domain
-            // should have refused before.
+            // What a request adds to may have grown until the sum is too
+            // large, which only the store can tell.
+            StoreError::Refused(Refusal::ValueTooLong | Refusal::BatchTooLong) => {
+                Self::Request(RequestFault::TooLarge)
+            }
+            // Any other limit is one that the domain keeps to by itself.
             StoreError::Refused(_) => Self::Internal,
             _ => Self::Unavailable,
         }

@@ -235,7 +235,8 @@ mod tests {
         let longer = "x".repeat(MAX_VALUE_BYTES + 1);
         assert_eq!(refused(batch().put(key(0), longer)), Refusal::ValueTooLong);
         let value = "x".repeat(MAX_VALUE_BYTES);
-        let heavy = (0..16).fold(batch(), |batch, n| batch.put(key(n), value.clone()));
+        let heavy = (0..=MAX_BATCH_BYTES / MAX_VALUE_BYTES)
+            .fold(batch(), |batch, n| batch.put(key(n), value.clone()));
         assert_eq!(refused(heavy), Refusal::BatchTooLong);
         for control in ["\0", "\u{1}", "{\u{1f}}"] {
             assert_eq!(

@@ -1,7 +1,7 @@
 //! A store that fails: what the caller is told, and that nothing is half done.
 
 use super::setup::{World, administrator, caller_of, client};
-use crate::operation::{Fault, Outcome};
+use crate::operation::{Fault, Outcome, RequestFault};
 use crate::record::System;
 use crate::store::contract::{Mishap, Moment};
 use alloc::vec::Vec;
@@ -123,4 +123,18 @@ fn endless_conflicts_end_in_a_refusal() {
         world.run(caller, "record.upsert", request),
         Err(Fault::Unavailable)
     );
+}
+
+#[test]
+fn a_record_that_grows_past_the_store_is_too_large() {
+    let world = World::new(System::Klarity);
+    let caller = || caller_of(client("acme", &[]));
+    let push = |member: &str| {
+        let metadata = json!({ member: "x".repeat(1_000_000) });
+        let request = json!({ "records": [{ "id": "a", "type": "t", "metadata": metadata }] });
+        world.run(caller(), "record.upsert", request)
+    };
+    assert_eq!(push("first"), Ok(Outcome::Accepted(1)));
+    assert_eq!(push("second"), Err(Fault::Request(RequestFault::TooLarge)));
+    assert_eq!(push("first"), Ok(Outcome::Accepted(1)));
 }
