@@ -8,3 +8,4 @@ pub mod exit;
 pub mod peer;
 pub mod scenario;
 pub mod secret;
+pub mod sqlite;

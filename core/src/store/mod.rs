@@ -22,6 +22,7 @@ pub use error::{Detail, Refusal, StoreError};
 pub use key::Key;
 pub use memory::Memory;
 pub use range::{Direction, Range};
+pub use sql::SqlStore;
 
 use crate::record::Tenant;
 
