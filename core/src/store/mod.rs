@@ -49,7 +49,7 @@ pub const MAX_KEY_BYTES: usize = 1024;
 /// The longest value, in bytes. Durable Objects allow 2 MB a row, key included.
 pub const MAX_VALUE_BYTES: usize = 1_990_000;
 /// The most bytes of the keys and values that one batch writes.
-pub const MAX_BATCH_BYTES: usize = 64 * 1024 * 1024;
+pub const MAX_BATCH_BYTES: usize = 40 * 1024 * 1024;
 
 /// What keeps the records.
 ///

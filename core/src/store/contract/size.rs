@@ -149,7 +149,7 @@ pub(super) async fn limits<S: Store>(ground: &Ground<'_, S>) -> Result<(), Broke
     let numbers = |count| (0..count).map(numbered);
     let huge = "x".repeat(MAX_VALUE_BYTES);
     let long = || Key::of("k", ["x".repeat(MAX_KEY_BYTES)]);
-    let heavy = (0..MAX_BATCH_BYTES / MAX_VALUE_BYTES).map(numbered);
+    let heavy = (0..=MAX_BATCH_BYTES / MAX_VALUE_BYTES).map(numbered);
     let batches = [
         (
             Refusal::TooManyChecks,
