@@ -5,6 +5,7 @@
 //! can be tested without a process. Business rules live in `touchmark-core`.
 
 pub mod exit;
+pub mod expect;
 pub mod peer;
 pub mod scenario;
 pub mod secret;
