@@ -4,6 +4,7 @@
 //! The binary is a thin shell around this library, so that everything it does
 //! can be tested without a process. Business rules live in `touchmark-core`.
 
+pub mod cli;
 pub mod exit;
 pub mod expect;
 pub mod peer;

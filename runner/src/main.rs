@@ -1,4 +1,7 @@
-//! The `touchmark` command: reads the command line and leaves the rest to
-//! the modules.
+//! The `touchmark` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    touchmark::cli::run(std::env::args_os()).into()
+}

@@ -105,6 +105,23 @@ impl Diagnostic {
         }
     }
 
+    /// Adds "did you mean" if one of the candidates is close to what was
+    /// written, otherwise what there is to choose from.
+    #[must_use]
+    pub fn choose_from<'a>(
+        self,
+        written: &str,
+        noun: &str,
+        candidates: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let candidates: Vec<_> = candidates.into_iter().collect();
+        match closest(written, candidates.iter().copied()) {
+            Some(candidate) => self.help(format!("did you mean `{candidate}`?")),
+            None if candidates.is_empty() => self.help(format!("there are no {noun}")),
+            None => self.help(format!("the {noun} are {}", candidates.join(", "))),
+        }
+    }
+
     /// Renders the finding without colours.
     pub fn to_plain_text(&self) -> String {
         self.render(&Renderer::plain())

@@ -168,12 +168,11 @@ impl<'a> Keys<'a> {
 }
 
 fn unknown_key(written: &str, span: &Span, noun: &str, known: &[&'static str]) -> Diagnostic {
-    let finding = Diagnostic::error(span, format!("unknown key `{written}` in {noun}"))
-        .did_you_mean(written, known.iter().copied());
-    if finding.help.is_some() {
-        return finding;
-    }
-    finding.help(format!("known keys: {}", known.join(", ")))
+    Diagnostic::error(span, format!("unknown key `{written}` in {noun}")).choose_from(
+        written,
+        "known keys",
+        known.iter().copied(),
+    )
 }
 
 /// Whether a map may hold `x-` keys for notes.

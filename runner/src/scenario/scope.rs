@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::{
     diagnostic::Diagnostic,
-    function::{Function, World, text},
+    function::{FUNCTIONS, Function, World, text},
     node::{Entry, Map, Node, Value},
     source::Span,
     template::{Expression, Part, Reference, Template},
@@ -150,7 +150,8 @@ fn no_member(owner: &str, value: &Value, member: &str, place: &Span) -> Diagnost
     let finding = Diagnostic::error(place, format!("`{owner}` has no member `{member}`"));
     match value {
         Value::Map(map) => {
-            finding.did_you_mean(member, map.iter().map(|entry| entry.key.text.as_str()))
+            let members = map.iter().map(|entry| entry.key.text.as_str());
+            finding.choose_from(member, "members", members)
         }
         Value::List(items) => finding.help(format!("it is a list of {} items", items.len())),
         _ => finding.help("it is neither a map nor a list"),
@@ -159,12 +160,10 @@ fn no_member(owner: &str, value: &Value, member: &str, place: &Span) -> Diagnost
 
 /// What to say about a call of a function that does not exist.
 pub(super) fn unknown_function(name: &str, place: &Span) -> Diagnostic {
-    let known = super::function::FUNCTIONS.iter().map(|known| known.name);
-    let finding = Diagnostic::error(place, format!("there is no function `{name}`"))
-        .did_you_mean(name, known.clone());
-    if finding.help.is_some() {
-        return finding;
-    }
-    let known: Vec<_> = known.collect();
-    finding.help(format!("the functions are {}", known.join(", ")))
+    let known = FUNCTIONS.iter().map(|known| known.name);
+    Diagnostic::error(place, format!("there is no function `{name}`")).choose_from(
+        name,
+        "functions",
+        known,
+    )
 }

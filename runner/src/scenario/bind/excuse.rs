@@ -6,7 +6,10 @@
 use std::collections::HashSet;
 
 use super::names::each_name;
-use crate::scenario::node::{Node, Value};
+use crate::scenario::{
+    diagnostic::closest,
+    node::{Node, Value},
+};
 
 /// Names that are excused from being defined or used.
 #[derive(Default)]
@@ -45,7 +48,7 @@ impl Excuses {
             Value::List(items) => items.iter().for_each(|item| self.visit_keys(item)),
             Value::Map(map) => {
                 for entry in map {
-                    match (entry.key.text.as_str(), &entry.value.value) {
+                    match (meant_key(&entry.key.text), &entry.value.value) {
                         ("save" | "vars" | "matrix" | "auth", Value::Map(names)) => {
                             self.defined
                                 .extend(names.iter().map(|name| name.key.text.clone()));
@@ -65,4 +68,10 @@ impl Excuses {
             _ => {}
         }
     }
+}
+
+/// The key of the format that was meant, if the written one is a slip.
+fn meant_key(written: &str) -> &str {
+    const KEYS: [&str; 7] = ["save", "vars", "matrix", "auth", "secrets", "as", "token"];
+    closest(written, KEYS).unwrap_or(written)
 }

@@ -32,9 +32,8 @@ use super::{
 /// What a file may refer to beyond itself.
 #[derive(Clone, Copy, Default)]
 pub struct Surroundings<'a> {
-    /// The names of the operations that `call` can name; any name passes
-    /// without such a list.
-    pub operations: Option<&'a [&'a str]>,
+    /// The names of the operations that `call` can name.
+    pub operations: &'a [&'a str],
     /// The names of the dialects.
     pub dialects: &'a [&'a str],
     /// The identities that the target itself gives.
@@ -109,7 +108,7 @@ pub(super) fn bind_project(
     {
         let known = project.targets.iter().map(|(key, _)| key.text.as_str());
         let finding = Diagnostic::error(&chosen.span, format!("there is no target `{chosen}`"))
-            .did_you_mean(chosen, known);
+            .choose_from(chosen, "targets", known);
         binder.findings.push(finding);
     }
     // Scenarios may use what the project file itself does not.
@@ -316,8 +315,7 @@ impl<'a> Binder<'a> {
         let known = self.surroundings.dialects;
         if !known.contains(&name) {
             let finding = Diagnostic::error(span, format!("there is no dialect `{name}`"))
-                .did_you_mean(name, known.iter().copied())
-                .help(format!("the dialects are {}", known.join(", ")));
+                .choose_from(name, "dialects", known.iter().copied());
             self.findings.push(finding);
         }
     }

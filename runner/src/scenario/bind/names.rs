@@ -163,8 +163,7 @@ impl Names {
                 span,
                 format!("`{name}` has no member `{member}`"),
             )
-            .did_you_mean(member, known.iter().map(String::as_str))
-            .help(format!("its members are {}", known.join(", ")))),
+            .choose_from(member, "members", known.iter().map(String::as_str))),
             _ => Ok(()),
         }
     }

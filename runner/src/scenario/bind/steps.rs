@@ -113,8 +113,7 @@ impl Binder<'_> {
                 let mut known: Vec<_> = self.identities.keys().map(String::as_str).collect();
                 known.sort_unstable();
                 let finding = Diagnostic::error(&span, format!("there is no identity `{name}`"))
-                    .did_you_mean(&name, known.iter().copied())
-                    .help(format!("the identities are {}", known.join(", ")));
+                    .choose_from(&name, "identities", known.iter().copied());
                 self.findings.push(finding);
                 continue;
             };
@@ -131,14 +130,11 @@ impl Binder<'_> {
     }
 
     fn check_operation(&mut self, call: &Call) {
-        let Some(known) = self.surroundings.operations else {
-            return;
-        };
+        let known = self.surroundings.operations;
         let name = &call.operation;
         if !known.contains(&name.text.as_str()) {
             let finding = Diagnostic::error(&name.span, format!("there is no operation `{name}`"))
-                .did_you_mean(name, known.iter().copied())
-                .help("`touchmark list --operations` shows them all");
+                .choose_from(name, "operations", known.iter().copied());
             self.findings.push(finding);
         }
     }

@@ -1,0 +1,187 @@
+//! Which files a command is about: scenario files and folders of them, and the
+//! project file that belongs to them.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use touchmark_core::{dialect, operation, record::System};
+
+use crate::scenario::{
+    Diagnostic, Plan, Surroundings,
+    load::{Loaded, read_project, read_scenario, read_source},
+    model::Project,
+};
+
+/// The name of the project file.
+const PROJECT_FILE: &str = "touchmark.yaml";
+
+/// How deep folders are searched.
+const MAX_FOLDER_DEPTH: usize = 32;
+
+/// Which scenarios a command is about.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Selection {
+    /// Scenario files, or folders that are searched for *.yaml and *.yml.
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// The project file [default: the nearest touchmark.yaml in or above the
+    /// first PATH, up to the current folder].
+    #[arg(long, value_name = "FILE")]
+    project: Option<PathBuf>,
+
+    /// Only scenarios with one of these tags.
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+
+    /// No scenarios with one of these tags.
+    #[arg(long = "skip-tag", value_name = "TAG")]
+    skipped_tags: Vec<String>,
+}
+
+/// Everything that was read for a command.
+#[derive(Debug, Default)]
+pub(crate) struct Corpus {
+    /// The project file, if there is one and it is right.
+    pub(crate) project: Option<Project>,
+    /// The scenarios that are right and selected, in the order of their paths.
+    pub(crate) plans: Vec<Plan>,
+    /// How many files were read, the project file included.
+    pub(crate) files: usize,
+    /// What is wrong, file by file.
+    pub(crate) findings: Vec<Diagnostic>,
+}
+
+impl Corpus {
+    /// Whether any file is wrong.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.findings.iter().any(Diagnostic::is_error)
+    }
+}
+
+impl Selection {
+    /// Reads all files and proves their names.
+    pub(crate) fn read(&self) -> Corpus {
+        let operations: Vec<_> = operation::Name::ALL
+            .iter()
+            .map(|name| name.as_str())
+            .collect();
+        let dialects: Vec<_> = System::ALL
+            .into_iter()
+            .filter(|system| dialect::of(*system).is_some())
+            .map(System::as_str)
+            .collect();
+        let mut surroundings = Surroundings {
+            operations: &operations,
+            dialects: &dialects,
+            identities: EMBEDDED_IDENTITIES,
+            project: None,
+        };
+        let mut corpus = Corpus::default();
+        let project = self
+            .project_file()
+            .and_then(|path| corpus.add(&path, |source| read_project(source, &surroundings)));
+        surroundings.project = project.as_ref();
+        for path in self.scenario_files(&mut corpus.findings) {
+            let plan = corpus.add(&path, |source| read_scenario(source, &surroundings));
+            corpus.plans.extend(plan.filter(|plan| self.wants(plan)));
+        }
+        corpus.project = project;
+        corpus
+    }
+
+    fn wants(&self, plan: &Plan) -> bool {
+        let has = |tag: &String| plan.scenario.tags.iter().any(|own| own.text == *tag);
+        (self.tags.is_empty() || self.tags.iter().any(has)) && !self.skipped_tags.iter().any(has)
+    }
+
+    fn project_file(&self) -> Option<PathBuf> {
+        if self.project.is_some() {
+            return self.project.clone();
+        }
+        let first = self.paths.first()?;
+        let top = std::env::current_dir().ok()?;
+        let absolute = top.join(first).canonicalize().ok()?;
+        let folders = absolute.ancestors().skip(usize::from(!absolute.is_dir()));
+        let inside = folders.take_while(|folder| folder.starts_with(&top));
+        let found = inside
+            .map(|folder| folder.join(PROJECT_FILE))
+            .find(|file| file.is_file())?;
+        Some(
+            found
+                .strip_prefix(&top)
+                .map(Path::to_path_buf)
+                .unwrap_or(found),
+        )
+    }
+
+    fn scenario_files(&self, findings: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        for path in &self.paths {
+            if !path.is_dir() {
+                // A file that is named is read whatever it is called; one that
+                // does not exist is reported when it is read.
+                files.push(path.clone());
+            } else if let Err(error) = search(path, 0, &mut files) {
+                let message = format!("cannot search {}: {error}", path.display());
+                findings.push(Diagnostic::without_place(message));
+            }
+        }
+        let mut seen = std::collections::HashSet::new();
+        files.retain(|file| seen.insert(file.canonicalize().unwrap_or_else(|_| file.clone())));
+        files
+    }
+}
+
+/// The identities that the embedded deployment gives to every scenario.
+const EMBEDDED_IDENTITIES: &[&str] = &["admin"];
+
+impl Corpus {
+    fn add<T>(
+        &mut self,
+        path: &Path,
+        read: impl FnOnce(&std::sync::Arc<crate::scenario::Source>) -> Loaded<T>,
+    ) -> Option<T> {
+        self.files += 1;
+        match read_source(path) {
+            Ok(source) => {
+                let loaded = read(&source);
+                self.findings.extend(loaded.findings);
+                loaded.value
+            }
+            Err(finding) => {
+                self.findings.push(finding);
+                None
+            }
+        }
+    }
+}
+
+/// Collects the YAML files of a folder in the order of their names. Hidden
+/// entries, symbolic links to folders and project files are passed over.
+fn search(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    let mut entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let name = entry.file_name();
+        if name.as_encoded_bytes().starts_with(b".") || name == PROJECT_FILE {
+            continue;
+        }
+        let path = entry.path();
+        if entry.file_type()?.is_dir() {
+            if depth < MAX_FOLDER_DEPTH {
+                search(&path, depth + 1, files)?;
+            }
+        } else if path
+            .extension()
+            .is_some_and(|end| end == "yaml" || end == "yml")
+            && path.is_file()
+        {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! Findings as people and programs read them.
+
+use std::io::{self, Write};
+
+use clap::ValueEnum;
+use serde_json::json;
+
+use crate::scenario::{Diagnostic, Severity};
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    Human,
+    /// One JSON object per line.
+    Json,
+}
+
+/// The most findings of one file that are shown to a person.
+const MAX_SHOWN_PER_FILE: usize = 50;
+
+/// Prints findings: to standard error for people, to standard output as JSON.
+pub(super) fn findings(format: Format, findings: &[Diagnostic]) -> io::Result<()> {
+    match format {
+        Format::Human => for_people(findings),
+        Format::Json => {
+            let mut out = io::stdout().lock();
+            for finding in findings {
+                writeln!(out, "{}", as_json(finding))?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn for_people(findings: &[Diagnostic]) -> io::Result<()> {
+    let mut out = anstream::stderr().lock();
+    let file_of = |finding: &Diagnostic| {
+        let span = finding.span.as_ref();
+        span.map(|span| span.source().path().to_owned())
+    };
+    for of_one_file in findings.chunk_by(|left, right| file_of(left) == file_of(right)) {
+        for finding in of_one_file.iter().take(MAX_SHOWN_PER_FILE) {
+            writeln!(out, "{}\n", finding.to_styled_text())?;
+        }
+        let hidden = of_one_file.len().saturating_sub(MAX_SHOWN_PER_FILE);
+        if hidden > 0 {
+            let path = file_of(&of_one_file[0]).unwrap_or_default();
+            writeln!(out, "… and {hidden} more in {path}\n")?;
+        }
+    }
+    Ok(())
+}
+
+fn as_json(finding: &Diagnostic) -> serde_json::Value {
+    let severity = match finding.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    let place = finding.span.as_ref();
+    json!({
+        "kind": "finding",
+        "severity": severity,
+        "file": place.map(|span| span.source().path()),
+        "line": place.map(|span| span.line()),
+        "column": place.map(|span| span.column()),
+        "message": finding.message,
+        "help": finding.help,
+    })
+}
+
+/// A number with its noun: "1 file", "3 files".
+pub(super) fn count(number: usize, noun: &str) -> String {
+    match number {
+        1 => format!("1 {noun}"),
+        _ => format!("{number} {noun}s"),
+    }
+}
