@@ -8,6 +8,7 @@
 mod access_policy;
 mod access_token;
 mod authenticate;
+mod bootstrap;
 mod change;
 mod claim;
 mod client;
@@ -31,6 +32,7 @@ pub use access_policy::{
     UpdateAccessPolicy,
 };
 pub use authenticate::{Credential, authenticate};
+pub use bootstrap::{FirstAdministrator, bootstrap};
 pub use client::{ClientView, ListClients, RegisterClient, UpdateClient};
 pub use context::{Caller, Context, Random};
 pub use deployment::{
