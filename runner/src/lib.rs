@@ -7,6 +7,7 @@
 pub mod cli;
 pub mod exit;
 pub mod expect;
+pub mod host;
 pub mod peer;
 pub mod scenario;
 pub mod secret;

@@ -85,11 +85,16 @@ fn client<C: Connect + Clone>(connector: C) -> Client<C, Full<Bytes>> {
 
 /// The request as hyper takes it.
 fn message(request: &Request) -> Result<hyper::Request<Full<Bytes>>, PeerError> {
+    Ok(head(request)?.map(|()| Full::from(request.body.clone())))
+}
+
+/// The head of a request as hyper takes it.
+pub(super) fn head(request: &Request) -> Result<hyper::Request<()>, PeerError> {
     let method = hyper::Method::from_bytes(request.method.as_bytes())
         .map_err(|_| PeerError::Unsendable(Unsendable::Method))?;
     // RFC 9110 section 8.6; hyper leaves it out and some servers insist on it.
     let says_empty = request.body.is_empty() && matches!(method.as_str(), "POST" | "PUT" | "PATCH");
-    let mut message = hyper::Request::new(Full::from(request.body.clone()));
+    let mut message = hyper::Request::new(());
     *message.method_mut() = method;
     *message.uri_mut() = request.url.uri().clone();
     let headers = message.headers_mut();

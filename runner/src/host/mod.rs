@@ -1,0 +1,118 @@
+//! A deployment in this process: the core with everything that it must not
+//! have of its own, which is clock, randomness and a store. The server and
+//! the embedded deployment both are one of these; how requests reach it is
+//! not its business.
+
+mod random;
+mod records;
+#[cfg(test)]
+mod tests;
+pub mod wire;
+
+pub use random::{NoRandomness, SystemRandom};
+pub use records::Records;
+
+use core::net::IpAddr;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use touchmark_core::edge::{self, World};
+use touchmark_core::http::{Request, Response};
+use touchmark_core::operation::{
+    self, Caller, ClientView, Context, Deployment, Fault, FirstAdministrator, Keys,
+};
+use touchmark_core::record::{System, Tenant};
+use touchmark_core::store::Memory;
+use touchmark_core::time::Timestamp;
+use touchmark_core::token::Algorithm;
+
+/// The tenant of a deployment that names none.
+pub const TENANT: &str = "default";
+
+/// A deployment with its records.
+pub struct Host {
+    deployment: Deployment,
+    records: Records,
+    tenant: Tenant,
+}
+
+impl Host {
+    /// A host of this deployment that keeps its records there, for the tenant
+    /// that all its requests are for.
+    #[must_use]
+    pub const fn new(deployment: Deployment, records: Records, tenant: Tenant) -> Self {
+        Self {
+            deployment,
+            records,
+            tenant,
+        }
+    }
+
+    /// A host of default policy that lives as long as this process: its keys
+    /// are made now and its records are kept in memory.
+    ///
+    /// # Errors
+    /// [`NoRandomness`] when the system has no randomness to make keys from.
+    pub fn in_memory(origin: &str) -> Result<Self, NoRandomness> {
+        let random = SystemRandom::probe()?;
+        let signing = random.signing_key(Algorithm::EdDsa);
+        let deployment = Deployment::new(origin, Keys::new(signing, []), random.pepper());
+        let tenant = Tenant::new(TENANT).expect("the name follows the rules");
+        Ok(Self::new(
+            deployment,
+            Records::Memory(Memory::new()),
+            tenant,
+        ))
+    }
+
+    /// How the deployment is set up.
+    #[must_use]
+    pub const fn deployment(&self) -> &Deployment {
+        &self.deployment
+    }
+
+    /// Where it keeps its records.
+    #[must_use]
+    pub const fn records(&self) -> &Records {
+        &self.records
+    }
+
+    /// Answers one request from this network address.
+    pub async fn answer(&self, request: Request, peer: Option<IpAddr>) -> Response {
+        let world = World {
+            deployment: &self.deployment,
+            store: &self.records,
+            random: &SystemRandom,
+            now: now(),
+            tenant: &self.tenant,
+            peer,
+        };
+        edge::answer(request, &world).await
+    }
+
+    /// Registers the first administrator, unless there has been one.
+    ///
+    /// # Errors
+    /// [`operation::bootstrap`] says which.
+    pub async fn bootstrap(&self, first: FirstAdministrator) -> Result<Option<ClientView>, Fault> {
+        let context = Context {
+            deployment: &self.deployment,
+            store: &self.records,
+            random: &SystemRandom,
+            now: now(),
+            tenant: &self.tenant,
+            system: System::Standard,
+            caller: Caller::Anonymous,
+            peer: None,
+        };
+        operation::bootstrap(first, &context).await
+    }
+}
+
+/// The time on this machine's clock. A clock before 1970 gives 1970.
+#[must_use]
+pub fn now() -> Timestamp {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
