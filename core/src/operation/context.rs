@@ -2,7 +2,7 @@
 //! the domain has no clock, no randomness and no I/O of its own.
 
 use super::Deployment;
-use crate::record::{Client, Role, System, Tenant};
+use crate::record::{Client, Role, System, Tenant, User};
 use crate::store::{Store, Version};
 use crate::time::Timestamp;
 use alloc::boxed::Box;
@@ -23,13 +23,30 @@ pub enum Caller {
     Anonymous,
     /// A client that proved its identity.
     Client(Box<Client>),
+    /// A user that proved its identity.
+    User(Box<SignedIn>),
+}
+
+/// A user that proved its identity, and how.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// The user.
+    pub user: User,
+    /// The identifier of the token that was used; absent with a password.
+    pub token: Option<String>,
+    /// The contract that the request is about, in systems that have contracts.
+    pub contract: Option<u32>,
 }
 
 impl Caller {
     /// Whether the caller administers the system it speaks to.
     #[must_use]
     pub fn is_administrator(&self) -> bool {
-        matches!(self, Self::Client(client) if client.has_role(Role::Administrator))
+        match self {
+            Self::Anonymous => false,
+            Self::Client(client) => client.has_role(Role::Administrator),
+            Self::User(signed_in) => signed_in.user.has_role(Role::Administrator),
+        }
     }
 
     /// The name in the audit record.
@@ -38,6 +55,7 @@ impl Caller {
         match self {
             Self::Anonymous => "anonymous",
             Self::Client(client) => client.id.as_str(),
+            Self::User(signed_in) => signed_in.user.id.as_str(),
         }
     }
 }

@@ -110,6 +110,8 @@ pub enum Unauthenticated {
 pub enum Forbidden {
     /// The administrator's role.
     Administrator,
+    /// Being a client; users may not.
+    Client,
     /// A scope value.
     Scope(&'static str),
 }
@@ -210,6 +212,7 @@ impl fmt::Display for Fault {
             Self::Forbidden(Forbidden::Administrator) => {
                 f.write_str("the administrator's role is required")
             }
+            Self::Forbidden(Forbidden::Client) => f.write_str("only clients may do this"),
             Self::Forbidden(Forbidden::Scope(scope)) => write!(f, "the scope {scope} is required"),
             Self::Missing(resource) => write!(f, "no such {resource}"),
             Self::Conflict(Conflict::Taken(resource)) => {

@@ -26,6 +26,7 @@ mod subject;
 #[cfg(test)]
 mod tests;
 mod trail;
+mod user;
 
 pub use access_policy::{
     AccessPolicyChanges, AccessPolicyOrder, CreateAccessPolicy, ListAccessPolicies,
@@ -34,7 +35,7 @@ pub use access_policy::{
 pub use authenticate::{Credential, authenticate};
 pub use bootstrap::{FirstAdministrator, bootstrap};
 pub use client::{ClientView, ListClients, RegisterClient, UpdateClient};
-pub use context::{Caller, Context, Random};
+pub use context::{Caller, Context, Random, SignedIn};
 pub use deployment::{
     AudienceRule, ClaimSource, Deployment, Keys, Limits, Pepper, SecretForm, SystemPolicy,
     TokenProfile,
@@ -53,6 +54,9 @@ pub use outcome::{Outcome, Resource};
 pub use page::{Page, Total};
 pub use subject::{CreateSubject, ListSubjects, SubjectChanges, UpdateSubject};
 pub use trail::ListAudit;
+pub use user::{
+    CreateUser, ListUsers, UpdateUser, UserChanges, UserProfile, UserReference, UserView,
+};
 
 use crate::store::Store;
 use alloc::string::String;
@@ -189,6 +193,16 @@ operations! {
     "subject.update" UpdateSubject(UpdateSubject) Administrator;
     /// Deletes a subject.
     "subject.delete" DeleteSubject(Reference) Administrator;
+    /// Creates a user of a system.
+    "user.create" CreateUser(CreateUser) Administrator;
+    /// Lists the users of a system.
+    "user.list" ListUsers(ListUsers) Administrator;
+    /// Reads one user.
+    "user.get" GetUser(UserReference) Administrator;
+    /// Changes the given fields of a user.
+    "user.update" UpdateUser(UpdateUser) Administrator;
+    /// Deletes a user; what speaks for it is refused from then on.
+    "user.delete" DeleteUser(UserReference) Administrator;
     /// Lists the audit record, latest entry first.
     "audit.list" ListAudit(ListAudit) Administrator;
     /// Describes the authorization server.
@@ -217,12 +231,11 @@ impl Name {
 /// that is no administrator.
 pub fn admit(name: Name, caller: &Caller) -> Result<(), Fault> {
     match (name.access(), caller) {
-        (Access::Public, _) | (Access::Authenticated, Caller::Client(_)) => Ok(()),
+        (Access::Public, _) => Ok(()),
         (_, Caller::Anonymous) => Err(Fault::Unauthenticated(Unauthenticated::Absent)),
-        (Access::Administrator, Caller::Client(_)) if caller.is_administrator() => Ok(()),
-        (Access::Administrator, Caller::Client(_)) => {
-            Err(Fault::Forbidden(Forbidden::Administrator))
-        }
+        (Access::Authenticated, _) => Ok(()),
+        (Access::Administrator, caller) if caller.is_administrator() => Ok(()),
+        (Access::Administrator, _) => Err(Fault::Forbidden(Forbidden::Administrator)),
     }
 }
 
@@ -262,6 +275,11 @@ pub async fn execute<S: Store>(
         Operation::GetSubject(request) => subject::read(&request.id, context).await,
         Operation::UpdateSubject(request) => subject::update(request, context).await,
         Operation::DeleteSubject(request) => subject::delete(&request.id, context).await,
+        Operation::CreateUser(request) => user::create(request, context).await,
+        Operation::ListUsers(request) => user::list(request, context).await,
+        Operation::GetUser(request) => user::read(&request.id, context).await,
+        Operation::UpdateUser(request) => user::update(request, context).await,
+        Operation::DeleteUser(request) => user::delete(&request.id, context).await,
         Operation::ListAudit(request) => trail::list(&request, context).await,
         Operation::Metadata(Nothing {}) => Ok(discovery::metadata(context)),
         Operation::Jwks(Nothing {}) => Ok(discovery::jwks(context)),

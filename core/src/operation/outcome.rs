@@ -1,6 +1,6 @@
 //! What operations bring about.
 
-use super::{ClientView, EstateRecordView, Introspection, IssuedToken, Metadata, Page};
+use super::{ClientView, EstateRecordView, Introspection, IssuedToken, Metadata, Page, UserView};
 use crate::record::{AccessPolicy, AuditEntry, Subject};
 use alloc::string::String;
 use core::fmt;
@@ -32,6 +32,10 @@ pub enum Outcome {
     Subject(Subject),
     /// A page of subjects.
     Subjects(Page<Subject>),
+    /// A user.
+    User(UserView),
+    /// A page of users.
+    Users(Page<UserView>),
     /// The thing is gone.
     Deleted,
     /// A page of the audit record.
@@ -69,6 +73,8 @@ impl Outcome {
             Self::AccessPolicies(policies) => page(policies, plain),
             Self::Subject(subject) => plain(subject),
             Self::Subjects(subjects) => page(subjects, plain),
+            Self::User(user) => plain(user),
+            Self::Users(users) => page(users, plain),
             Self::Deleted => json!({}),
             Self::Audit(entries) => page(entries, plain),
             Self::Metadata(metadata) => plain(metadata),
@@ -88,6 +94,8 @@ pub enum Resource {
     AccessPolicy,
     /// A subject.
     Subject,
+    /// A user.
+    User,
 }
 
 impl fmt::Display for Resource {
@@ -97,6 +105,7 @@ impl fmt::Display for Resource {
             Self::Record => "record",
             Self::AccessPolicy => "access policy",
             Self::Subject => "subject",
+            Self::User => "user",
         })
     }
 }

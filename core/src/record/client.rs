@@ -34,12 +34,14 @@ impl fmt::Display for ClientId {
     }
 }
 
-/// What a client may do beyond its own data.
+/// What a client or a user may do beyond its own data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// Administers its system, or the whole tenant for a standard client.
     Administrator,
+    /// Manages API tokens, without seeing them.
+    ApiTokenManager,
 }
 
 /// Whether a registration is in use.

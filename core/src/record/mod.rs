@@ -9,6 +9,7 @@ mod secret;
 mod subject;
 mod system;
 mod tenant;
+mod user;
 
 pub use access_policy::{AccessPermission, AccessPolicy, Filter};
 pub use audit::{AuditEntry, Verdict};
@@ -18,3 +19,4 @@ pub use secret::Secret;
 pub use subject::Subject;
 pub use system::System;
 pub use tenant::{InvalidTenant, Tenant};
+pub use user::{ContractRole, Membership, Privilege, SecondFactor, User, UserId};

@@ -59,6 +59,7 @@ mod verify;
 
 pub use algorithm::Algorithm;
 pub use claims::{ClaimName, Claims};
+pub use crypto::{hash_password, verify_password};
 pub use digest::{equal, hmac_sha256, sha256};
 pub use error::{Part, TokenError};
 pub use header::Header;

@@ -11,7 +11,7 @@ use crate::tree::{Breach, Tree};
 /// Crates, and the paths under which alone they may be named.
 const HOMES: &[(&[&str], &[&str])] = &[
     (
-        &["ed25519_dalek", "jwt_compact", "p256", "rsa"],
+        &["argon2", "ed25519_dalek", "jwt_compact", "p256", "rsa"],
         &["core/src/token/crypto/"],
     ),
     (&["getrandom"], &["runner/src/", "wasm/src/"]),

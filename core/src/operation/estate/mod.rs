@@ -17,7 +17,7 @@ pub use upsert::{CostUpdate, CostValue, RecordItem, RecordPeriod, UpsertRecords}
 pub use view::{EstateRecordView, ListRecords};
 pub(super) use view::{list, read};
 
-use super::{Caller, Context, Fault, Unauthenticated};
+use super::{Caller, Context, Fault, Forbidden, Unauthenticated};
 use crate::record::{ClientId, Nid};
 use crate::store::{Key, Store};
 use alloc::string::ToString;
@@ -41,5 +41,6 @@ fn integration<'a, S: Store>(context: &'a Context<'_, S>) -> Result<&'a ClientId
     match &context.caller {
         Caller::Client(client) => Ok(&client.id),
         Caller::Anonymous => Err(Fault::Unauthenticated(Unauthenticated::Absent)),
+        Caller::User(_) => Err(Fault::Forbidden(Forbidden::Client)),
     }
 }

@@ -24,6 +24,7 @@ fn changes() -> Vec<(&'static str, Value)> {
             "access_permissions": permissions })
         ),
         ("subject.create", json!({ "display_name": "partner" })),
+        ("user.create", json!({ "login": "ops" })),
     ]
 }
 

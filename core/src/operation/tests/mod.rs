@@ -5,3 +5,4 @@ mod grant;
 mod records;
 mod registration;
 mod setup;
+mod user;

@@ -10,6 +10,7 @@ mod ed25519;
 #[cfg(feature = "es256")]
 mod es256;
 mod hmac;
+mod password;
 #[cfg(feature = "rsa")]
 mod rsa;
 
@@ -107,6 +108,7 @@ impl PrivateKey {
 }
 
 pub(super) use hmac::sign as hmac_sign;
+pub use password::{hash_password, verify_password};
 
 /// Compares in constant time.
 pub(super) fn equal(left: &[u8], right: &[u8]) -> bool {
