@@ -147,6 +147,14 @@ impl SigningKey {
         })
     }
 
+    /// The same key under another id.
+    #[must_use]
+    pub fn named(mut self, kid: Kid) -> Self {
+        self.verifying.kid = Some(kid.clone());
+        self.kid = kid;
+        self
+    }
+
     /// The id of the key.
     pub fn kid(&self) -> &Kid {
         &self.kid
