@@ -1,3 +1,6 @@
 //! The WebAssembly faces of Touchmark. Each feature is one artefact that
 //! `cargo xtask edge` builds; none of them holds a rule of its own, only the
 //! conversion between a host's values and the core's.
+
+#[cfg(feature = "verifier")]
+pub mod js;

@@ -30,7 +30,7 @@ pub(super) const TEST: Stage = Stage {
     run: |workspace| {
         run(workspace
             .cargo()
-            .args(["test", "--workspace", "--no-fail-fast"]))
+            .args(["test", "--workspace", "--all-features", "--no-fail-fast"]))
     },
 };
 
