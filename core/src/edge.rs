@@ -5,7 +5,7 @@
 //! and the runner's own process.
 
 use crate::dialect::{self, Dialect, Route, Site};
-use crate::http::{Body, Captures, Method, Request, Response};
+use crate::http::{Body, Captures, Request, Response};
 use crate::operation::{self, Caller, Context, Deployment, Fault, Outcome, Random, RequestFault};
 use crate::record::{System, Tenant};
 use crate::store::Store;
@@ -125,7 +125,7 @@ fn find(request: &Request, origin: &str) -> Place {
             };
         }
     }
-    let mut allowed: Option<(&'static dyn Dialect, Vec<Method>)> = None;
+    let mut allowed: Option<(&'static dyn Dialect, Vec<&'static str>)> = None;
     // The standard dialect takes what no vendor's claims, so it is asked last.
     for dialect in System::ALL.into_iter().rev().filter_map(dialect::of) {
         match route(dialect, &request.path, request, Sharing::Root) {
@@ -171,7 +171,7 @@ fn route(
     for route in dialect.routes() {
         if let Some(captures) = route.template.matches(path) {
             if route.method != request.method {
-                allowed.push(route.method);
+                allowed.push(route.method.as_str());
             } else if sharing == Sharing::Alone || dialect.claims(route, request) {
                 return Ok((route, captures));
             }

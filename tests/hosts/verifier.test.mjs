@@ -20,7 +20,7 @@ const claims = {
   iat: now / 1000,
   exp: now / 1000 + 300,
 };
-const options = JSON.stringify({ issuer: claims.iss, audience: claims.aud });
+const policy = JSON.stringify({ issuer: claims.iss, audience: claims.aud });
 
 const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
 const edwards = generateKeyPairSync("ed25519");
@@ -53,7 +53,7 @@ const refusal = (code) => (error) => {
 
 for (const header of [{ alg: "EdDSA", kid: "ed" }, { alg: "ES256", kid: "ec" }]) {
   test(`a token signed with ${header.alg} is accepted`, () => {
-    const verifier = new Verifier(options, jwks);
+    const verifier = new Verifier(policy, jwks);
     assert.deepEqual(JSON.parse(verifier.verify(mint(header), now)), claims);
   });
 }
@@ -77,15 +77,15 @@ const refused = [
 ];
 for (const [code, token, at] of refused) {
   test(`a token is refused as ${code}, and the next one accepted`, () => {
-    const verifier = new Verifier(options, jwks);
+    const verifier = new Verifier(policy, jwks);
     assert.throws(() => verifier.verify(token, at), refusal(code));
     verifier.verify(mint(ed), now);
   });
 }
 
-test("options and keys that cannot be used are refused", () => {
-  assert.throws(() => new Verifier("{}", jwks), refusal("options_malformed"));
-  assert.throws(() => new Verifier(options, "[]"), refusal("key_set_malformed"));
+test("a policy and keys that cannot be used are refused", () => {
+  assert.throws(() => new Verifier("{}", jwks), refusal("policy_malformed"));
+  assert.throws(() => new Verifier(policy, "[]"), refusal("key_set_malformed"));
 });
 
 test("inspection trusts nothing and shows everything", () => {

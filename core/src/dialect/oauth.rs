@@ -257,12 +257,8 @@ pub(super) fn challenge(fault: &Fault, realm: &str) -> Option<String> {
 }
 
 /// The `Allow` field's value for these methods.
-pub(super) fn allow(methods: &[Method]) -> String {
-    methods
-        .iter()
-        .map(|method| method.as_str())
-        .collect::<Vec<_>>()
-        .join(", ")
+pub(super) fn allow(methods: &[&str]) -> String {
+    methods.join(", ")
 }
 
 /// Replaces what an `error_description` must not hold (RFC 6749 section 5.2).

@@ -46,8 +46,9 @@ pub enum Fault {
 pub enum RequestFault {
     /// No route has this path.
     Path,
-    /// The path has no route with this method; these it has.
-    Method(Vec<crate::http::Method>),
+    /// The path has no route with this method; these it has, as written on
+    /// the wire.
+    Method(Vec<&'static str>),
     /// The content is larger than the deployment reads.
     TooLarge,
     /// The content broke off.

@@ -1,3 +1,5 @@
+//! Matchers and paths: what they accept, and what they say when they do not.
+
 use super::{Kind, Matcher, OPERATORS, Path, PathError};
 use crate::scenario::{Diagnostic, Node, Scope, Source, Value, World, yaml};
 use core::fmt::Write as _;

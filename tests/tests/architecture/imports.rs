@@ -20,7 +20,10 @@ const LAW: &[(&str, &[&str])] = &[
         &["flow", "store", "record", "token", "json", "time"],
     ),
     ("dialect", &["operation", "http", "record", "json", "time"]),
-    ("edge", &["dialect", "operation", "http", "record", "time"]),
+    (
+        "edge",
+        &["dialect", "operation", "http", "store", "record", "time"],
+    ),
 ];
 
 /// Every name in the core that the law does not allow.

@@ -1,7 +1,6 @@
 //! Touchmark for JavaScript hosts: browsers, workerd, Deno, Bun and Node.
 //! Strings cross the boundary once each way, claims as one JSON text.
 
-mod options;
 mod refusal;
 mod verifier;
 

@@ -4,21 +4,14 @@
 
 use core::fmt;
 
-use touchmark_core::json;
-use touchmark_core::token::{KeyError, TokenError};
+use touchmark_core::token::{KeyError, PolicyError, TokenError};
 use wasm_bindgen::JsValue;
 
 /// Why a call was refused, grouped by who has to act.
 #[derive(Debug)]
 pub(super) enum Refusal {
-    /// The options are not an object of the known members.
-    Options(json::Error),
-    /// The options name no audience at all.
-    NoAudience,
-    /// The options name an algorithm that does not exist.
-    UnknownAlgorithm,
-    /// The options let clocks be further apart than is sensible.
-    TooMuchLeeway,
+    /// The policy cannot be used.
+    Policy(PolicyError),
     /// The time is not a number.
     NoTime,
     /// The keys cannot be used.
@@ -31,10 +24,7 @@ impl Refusal {
     /// The stable code of this reason.
     pub(super) fn code(&self) -> &'static str {
         match self {
-            Self::Options(_) => "options_malformed",
-            Self::NoAudience => "options_no_audience",
-            Self::UnknownAlgorithm => "options_unknown_algorithm",
-            Self::TooMuchLeeway => "options_too_much_leeway",
+            Self::Policy(_) => "policy_malformed",
             Self::NoTime => "now_malformed",
             Self::Keys(error) => error.code(),
             Self::Token(error) => error.code(),
@@ -45,10 +35,7 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Options(error) => write!(f, "options: {error}"),
-            Self::NoAudience => f.write_str("options name no audience"),
-            Self::UnknownAlgorithm => f.write_str("options name an unknown algorithm"),
-            Self::TooMuchLeeway => f.write_str("options allow more than 60 seconds of leeway"),
+            Self::Policy(error) => error.fmt(f),
             Self::NoTime => f.write_str("the time is not a number"),
             Self::Keys(error) => error.fmt(f),
             Self::Token(error) => error.fmt(f),
@@ -58,9 +45,9 @@ impl fmt::Display for Refusal {
 
 impl core::error::Error for Refusal {}
 
-impl From<json::Error> for Refusal {
-    fn from(error: json::Error) -> Self {
-        Self::Options(error)
+impl From<PolicyError> for Refusal {
+    fn from(error: PolicyError) -> Self {
+        Self::Policy(error)
     }
 }
 

@@ -8,7 +8,6 @@ use touchmark_core::token::{self, KeySet, Limits, Policy};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::options;
 use super::refusal::Refusal;
 
 /// One issuer's keys and what its tokens have to look like.
@@ -21,14 +20,14 @@ pub struct Verifier {
 
 #[wasm_bindgen]
 impl Verifier {
-    /// Reads the options, `{issuer, audience, algorithms?, typ?, leeway?}`,
-    /// and a JSON Web Key Set, both as JSON text.
+    /// Reads a policy, as [`Policy::read`] describes it, and a JSON Web Key
+    /// Set, both as JSON text.
     ///
     /// # Errors
     /// An `Error` with a `code`, if either cannot be used.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: &str, jwks: &str) -> Result<Self, JsValue> {
-        let policy = options::read(options)?;
+    pub fn new(policy: &str, jwks: &str) -> Result<Self, JsValue> {
+        let policy = Policy::read(policy.as_bytes()).map_err(Refusal::from)?;
         let keys = KeySet::read(jwks.as_bytes()).map_err(Refusal::from)?;
         Ok(Self { policy, keys })
     }

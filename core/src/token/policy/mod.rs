@@ -57,12 +57,6 @@ impl Policy {
         }
     }
 
-    /// Serves these audiences.
-    #[must_use]
-    pub fn audience(self, audience: AudienceRule) -> Self {
-        Self { audience, ..self }
-    }
-
     /// Allows these algorithms and no others.
     #[must_use]
     pub fn algorithms(self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
