@@ -7,6 +7,8 @@ use std::{borrow::Cow, collections::HashMap};
 
 use schemars::{Schema, SchemaGenerator, json_schema};
 
+use crate::expect::{Path, PathError};
+
 use super::{
     diagnostic::Diagnostic,
     node::{Key, Node, Value},
@@ -16,14 +18,14 @@ use super::{
 
 /// What the keys of an [`Entries`] are.
 pub trait KeyKind {
-    /// The key in words for messages: "a header name".
-    const NOUN: &'static str;
-
     /// A regular expression, for the JSON Schema, that every valid key matches.
     const PATTERN: &'static str;
 
-    /// Whether a key is well formed.
-    fn is_valid(key: &str) -> bool;
+    /// Checks that a key is well formed.
+    ///
+    /// # Errors
+    /// Says why it is not, in words that follow the key.
+    fn check(key: &str) -> Result<(), String>;
 
     /// The form in which two keys count as the same.
     fn canonical(key: &str) -> Cow<'_, str> {
@@ -36,11 +38,11 @@ pub trait KeyKind {
 pub enum Name {}
 
 impl KeyKind for Name {
-    const NOUN: &'static str = "a name";
     const PATTERN: &'static str = "^[A-Za-z_][A-Za-z0-9_-]*$";
 
-    fn is_valid(key: &str) -> bool {
-        is_name(key)
+    fn check(key: &str) -> Result<(), String> {
+        let reason = "is not a name: letters, digits, `_` and `-`, not beginning with a digit";
+        is_name(key).then_some(()).ok_or_else(|| reason.to_owned())
     }
 }
 
@@ -49,14 +51,16 @@ impl KeyKind for Name {
 pub enum HeaderName {}
 
 impl KeyKind for HeaderName {
-    const NOUN: &'static str = "a header name";
     const PATTERN: &'static str = "^[!#$%&'*+.^_`|~A-Za-z0-9-]+$";
 
-    fn is_valid(key: &str) -> bool {
-        !key.is_empty()
-            && key
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+    fn check(key: &str) -> Result<(), String> {
+        let is_token = key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
+        if is_token && !key.is_empty() {
+            return Ok(());
+        }
+        Err("is not a header name".to_owned())
     }
 
     fn canonical(key: &str) -> Cow<'_, str> {
@@ -69,11 +73,27 @@ impl KeyKind for HeaderName {
 pub enum JsonPath {}
 
 impl KeyKind for JsonPath {
-    const NOUN: &'static str = "a path that begins with `$`";
     const PATTERN: &'static str = r"^\$";
 
-    fn is_valid(key: &str) -> bool {
-        key.starts_with('$')
+    fn check(key: &str) -> Result<(), String> {
+        if !key.starts_with('$') {
+            return Err("is not a path, which begins with `$`".to_owned());
+        }
+        path_problem(Path::read(key))
+    }
+}
+
+/// A field of a form, a query or a request: any text.
+#[derive(Clone, Copy, Debug)]
+pub enum FieldName {}
+
+impl KeyKind for FieldName {
+    const PATTERN: &'static str = ".";
+
+    fn check(key: &str) -> Result<(), String> {
+        (!key.is_empty())
+            .then_some(())
+            .ok_or_else(|| "is empty".to_owned())
     }
 }
 
@@ -82,11 +102,13 @@ impl KeyKind for JsonPath {
 pub enum Member {}
 
 impl KeyKind for Member {
-    const NOUN: &'static str = "a member";
-    const PATTERN: &'static str = "";
+    const PATTERN: &'static str = ".";
 
-    fn is_valid(key: &str) -> bool {
-        !key.is_empty()
+    fn check(key: &str) -> Result<(), String> {
+        if key.is_empty() {
+            return Err("is empty".to_owned());
+        }
+        path_problem(Path::read_member(key))
     }
 }
 
@@ -117,6 +139,15 @@ impl<T: Read> Read for AtLeastOne<T> {
         schema.insert("minItems".into(), 1.into());
         schema
     }
+}
+
+fn path_problem(path: Result<Path, PathError>) -> Result<(), String> {
+    path.map(|_| ()).map_err(|problem| match problem {
+        PathError::Malformed { at, cause } => {
+            format!("is not a path from character {} on: {cause}", at + 1)
+        }
+        other => format!("cannot be used: {other}"),
+    })
 }
 
 /// A map in written order whose keys are `K`s.
@@ -169,8 +200,8 @@ impl<K: KeyKind, T: Read> Read for Entries<K, T> {
         let mut seen: HashMap<Cow<'_, str>, &Key> = HashMap::with_capacity(map.len());
         for entry in map {
             let key = &entry.key;
-            if !K::is_valid(&key.text) {
-                let message = format!("`{}` is not {}", key.text, K::NOUN);
+            if let Err(reason) = K::check(&key.text) {
+                let message = format!("`{}` {reason}", key.text);
                 findings.push(Diagnostic::error(&key.span, message));
                 continue;
             } else if let Some(first) = seen.insert(K::canonical(&key.text), key) {
@@ -196,11 +227,10 @@ impl<K: KeyKind, T: Read> Read for Entries<K, T> {
 
     fn schema(generator: &mut SchemaGenerator) -> Schema {
         let value = T::schema(generator);
-        let mut schema = json_schema!({ "type": "object", "additionalProperties": value });
-        if !K::PATTERN.is_empty() {
-            let names = serde_json::json!({ "pattern": K::PATTERN });
-            schema.insert("propertyNames".into(), names);
-        }
-        schema
+        json_schema!({
+            "type": "object",
+            "additionalProperties": value,
+            "propertyNames": { "pattern": K::PATTERN },
+        })
     }
 }

@@ -3,6 +3,8 @@
 
 use schemars::{Schema, SchemaGenerator, json_schema};
 
+use super::operators;
+use crate::expect::Matcher;
 use crate::scenario::{
     diagnostic::Diagnostic,
     entries::{AtLeastOne, Entries, HeaderName, JsonPath, Member},
@@ -63,12 +65,13 @@ impl Expect {
 pub struct Expected(pub Node);
 
 impl Read for Expected {
-    fn read(node: &Node, _: &mut Vec<Diagnostic>) -> Option<Self> {
+    fn read(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
+        findings.extend(Matcher::check(node));
         Some(Self(node.clone()))
     }
 
-    fn schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({})
+    fn schema(generator: &mut SchemaGenerator) -> Schema {
+        operators::matcher(generator)
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod expect;
 mod identity;
+mod operators;
 mod project;
 mod request;
 mod save;

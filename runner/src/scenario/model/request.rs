@@ -5,7 +5,7 @@ use schemars::{Schema, SchemaGenerator, json_schema};
 
 use crate::scenario::{
     diagnostic::{Diagnostic, closest},
-    entries::{Entries, HeaderName, Member},
+    entries::{Entries, FieldName, HeaderName},
     node::{Node, Value},
     read::{Read, mismatch},
     source::Span,
@@ -28,7 +28,7 @@ pub struct Http {
     /// Method and path.
     pub line: RequestLine,
     /// Query parameters, percent-encoded and added to the path in written order.
-    pub query: Entries<Member, Slot<String>>,
+    pub query: Entries<FieldName, Slot<String>>,
     /// Header fields.
     pub headers: Entries<HeaderName, Slot<String>>,
     /// What the request carries.
@@ -43,7 +43,7 @@ pub enum Body {
     /// A JSON value, sent as `application/json`.
     Json(Node),
     /// Form fields, sent as `application/x-www-form-urlencoded`.
-    Form(Entries<Member, Slot<String>>),
+    Form(Entries<FieldName, Slot<String>>),
     /// Text as it is, without a content type of its own.
     Text(Slot<String>),
 }
@@ -54,7 +54,7 @@ pub struct Call {
     /// The name of the operation: `client.register`.
     pub operation: Text,
     /// The arguments.
-    pub with: Entries<Member, Node>,
+    pub with: Entries<FieldName, Node>,
 }
 
 /// The first line of a request: `POST /v1/records/$(id)`.

@@ -126,14 +126,13 @@ fn read_map(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Save> {
 }
 
 fn valid<K: KeyKind>(text: Text, findings: &mut Vec<Diagnostic>) -> Option<Text> {
-    if K::is_valid(&text) {
-        return Some(text);
+    match K::check(&text) {
+        Ok(()) => Some(text),
+        Err(reason) => {
+            findings.push(Diagnostic::error(&text.span, format!("`{text}` {reason}")));
+            None
+        }
     }
-    findings.push(Diagnostic::error(
-        &text.span,
-        format!("`{text}` is not {}", K::NOUN),
-    ));
-    None
 }
 
 fn refine_save(mut schema: Schema) -> Schema {

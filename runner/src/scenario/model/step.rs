@@ -13,7 +13,7 @@ use super::{
 };
 use crate::scenario::{
     diagnostic::Diagnostic,
-    entries::{AtLeastOne, Entries, HeaderName, Member, Name},
+    entries::{AtLeastOne, Entries, FieldName, HeaderName, Name},
     node::{Map, Node, Value},
     read::{Read, keys},
     source::Span,
@@ -104,15 +104,15 @@ keys! {
         /// The identity that the request is sent as, or `none`.
         "as" => identity: Option<Slot<String>>,
         /// The arguments of the operation.
-        "with" => with: Entries<Member, Node>,
+        "with" => with: Entries<FieldName, Node>,
         /// Query parameters, percent-encoded.
-        "query" => query: Entries<Member, Slot<String>>,
+        "query" => query: Entries<FieldName, Slot<String>>,
         /// Header fields of the request.
         "headers" => headers: Entries<HeaderName, Slot<String>>,
         /// A JSON body.
         "json" => json: Option<Node>,
         /// A form body.
-        "form" => form: Option<Entries<Member, Slot<String>>>,
+        "form" => form: Option<Entries<FieldName, Slot<String>>>,
         /// A body of plain text.
         "body" => body: Option<Slot<String>>,
         /// How long the step may take.
@@ -143,15 +143,15 @@ keys! {
         /// The identity that the request is sent as; the step's if absent.
         "as" => identity: Option<Slot<String>>,
         /// The arguments of the operation.
-        "with" => with: Entries<Member, Node>,
+        "with" => with: Entries<FieldName, Node>,
         /// Query parameters, percent-encoded.
-        "query" => query: Entries<Member, Slot<String>>,
+        "query" => query: Entries<FieldName, Slot<String>>,
         /// Header fields of the request.
         "headers" => headers: Entries<HeaderName, Slot<String>>,
         /// A JSON body.
         "json" => json: Option<Node>,
         /// A form body.
-        "form" => form: Option<Entries<Member, Slot<String>>>,
+        "form" => form: Option<Entries<FieldName, Slot<String>>>,
         /// A body of plain text.
         "body" => body: Option<Slot<String>>,
     }
@@ -249,10 +249,10 @@ impl Read for Undo {
 }
 
 fn parts_of_http(
-    query: Entries<Member, Slot<String>>,
+    query: Entries<FieldName, Slot<String>>,
     headers: Entries<HeaderName, Slot<String>>,
     json: Option<Node>,
-    form: Option<Entries<Member, Slot<String>>>,
+    form: Option<Entries<FieldName, Slot<String>>>,
     text: Option<Slot<String>>,
 ) -> impl FnOnce(RequestLine) -> Http {
     let body = match (json, form, text) {
