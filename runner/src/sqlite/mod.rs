@@ -57,7 +57,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             waiting: 1024,
-            waiting_bytes: 64 * 1024 * 1024,
+            waiting_bytes: 128 * 1024 * 1024,
             patience: Duration::from_secs(5),
         }
     }

@@ -117,9 +117,9 @@ pub(super) async fn large_values<S: Store>(ground: &Ground<'_, S>) -> Result<(),
         longest("名"),
         longest("\u{1f511}\n"),
     ];
-    let small = "\"".repeat(MAX_VALUE_BYTES / 5);
+    let small = "\"".repeat(MAX_VALUE_BYTES / 16);
     let mut all: Vec<(Key, &String)> = (0..).map(numbered).zip(&values).collect();
-    all.extend((100..106).map(|number| (numbered(number), &small)));
+    all.extend((100..110).map(|number| (numbered(number), &small)));
     let put = |batch: Batch, (key, value): &(Key, &String)| batch.put(key.clone(), *value);
     expect(
         ground.commit(&all.iter().fold(ground.batch(), put)).await,
