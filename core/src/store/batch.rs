@@ -160,17 +160,20 @@ impl Batch {
                 if value.len() > MAX_VALUE_BYTES {
                     return Err(Refusal::ValueTooLong);
                 }
-                if value
-                    .bytes()
-                    .any(|byte| byte < b' ' && !b"\t\n\r".contains(&byte))
-                {
-                    return Err(Refusal::ControlCharacter);
-                }
                 bytes += value.len();
             }
         }
         if bytes > MAX_BATCH_BYTES {
             return Err(Refusal::BatchTooLong);
+        }
+        // Only what is short enough is looked into.
+        let strange = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+        for write in &self.writes {
+            if let Write::Put(_, value) = write
+                && value.bytes().any(strange)
+            {
+                return Err(Refusal::ControlCharacter);
+            }
         }
         let mut keys: Vec<&Key> = self.writes.iter().map(Write::key).collect();
         keys.sort_unstable();
