@@ -6,7 +6,9 @@
 
 use crate::dialect::{self, Dialect, Route, Site};
 use crate::http::{Body, Captures, Request, Response};
-use crate::operation::{self, Caller, Context, Deployment, Fault, Outcome, Random, RequestFault};
+use crate::operation::{
+    self, Access, Caller, Context, Deployment, Fault, Outcome, Random, RequestFault,
+};
 use crate::record::{System, Tenant};
 use crate::store::Store;
 use crate::time::Timestamp;
@@ -86,8 +88,12 @@ async fn perform<S: Store>(
         caller: Caller::Anonymous,
         peer: world.peer,
     };
-    let credential = dialect.read_credential(route, request);
-    context.caller = operation::authenticate(&credential, &context).await?;
+    // What anybody may ask for needs no caller: a token request is refused by
+    // its grant, and a stale token in the field does not hide the key set.
+    if route.operation.access() != Access::Public {
+        let credential = dialect.read_credential(route, request);
+        context.caller = operation::authenticate(&credential, &context).await?;
+    }
     operation::admit(route.operation, &context.caller)?;
     match &request.body {
         Body::TooLarge => return Err(Fault::Request(RequestFault::TooLarge)),
@@ -137,10 +143,9 @@ fn find(request: &Request, origin: &str) -> Place {
                 };
             }
             Err(RequestFault::Method(methods)) => {
-                allowed
-                    .get_or_insert((dialect, Vec::new()))
-                    .1
-                    .extend(methods);
+                // Of several dialects that share the path the last one answers.
+                let former = allowed.map_or_else(Vec::new, |(_, former)| former);
+                allowed = Some((dialect, [former, methods].concat()));
             }
             Err(_) => {}
         }

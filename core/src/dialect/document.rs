@@ -1,16 +1,19 @@
 //! Reading JSON content member by member, so that a refusal names the exact
-//! place: `records[3].costs.values[0].date`.
+//! place: `records[3].costs.values[0].date`. Beside it the client half: JSON
+//! content and queries written, pages read.
 
-use super::Site;
-use crate::http::{Body, Pairs, Request};
+use super::{Site, Unspoken};
+use crate::http::{Body, Method, Pairs, Request, Response, Status};
 use crate::json;
-use crate::operation::{Fault, RequestFault};
+use crate::operation::{Fault, Page, RequestFault};
 use alloc::borrow::Cow;
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 /// A place in a document. It is only written out when something is wrong
@@ -99,12 +102,21 @@ pub(super) fn text(value: Value, place: &Place<'_>) -> Result<String, Fault> {
     }
 }
 
-/// Takes a value as a list of texts.
-pub(super) fn texts(value: Value, place: &Place<'_>) -> Result<Vec<String>, Fault> {
+/// Takes a value as a list of what `read` makes of its items.
+pub(super) fn items<T>(
+    value: Value,
+    place: &Place<'_>,
+    read: impl Fn(Value, &Place<'_>) -> Result<T, Fault>,
+) -> Result<Vec<T>, Fault> {
     let items = list(value, place)?.into_iter().enumerate();
     items
-        .map(|(index, item)| text(item, &place.item(index)))
+        .map(|(index, item)| read(item, &place.item(index)))
         .collect()
+}
+
+/// Takes a value as a list of texts.
+pub(super) fn texts(value: Value, place: &Place<'_>) -> Result<Vec<String>, Fault> {
+    items(value, place, text)
 }
 
 /// Takes a member out of an object; `null` counts as absent.
@@ -184,4 +196,62 @@ pub(super) fn page_query(size: Option<i64>, token: &str) -> Pairs {
         query.push("page_token", token);
     }
     query
+}
+
+/// Writes a request with a JSON document as its content.
+pub(super) fn write_object(method: Method, path: String, document: &Value) -> Request {
+    Request::new(method, path).with_content("application/json", document.to_string())
+}
+
+/// Writes a request that asks with a query.
+pub(super) fn write_query(path: impl Into<String>, query: &Pairs) -> Request {
+    Request {
+        query: query.write(),
+        ..Request::new(Method::Get, path)
+    }
+}
+
+/// Writes a page as an object: the items under this name, and the token that
+/// asks for the next page, empty on the last.
+pub(super) fn write_page<T, W: Serialize>(
+    name: &str,
+    page: &Page<T>,
+    write: impl Fn(&T) -> W,
+) -> Value {
+    let items: Vec<W> = page.items.iter().map(write).collect();
+    serde_json::json!({ name: items, "next_page_token": page.next.as_deref().unwrap_or("") })
+}
+
+/// Reads a page that [`write_page`] wrote.
+pub(super) fn read_page<T, W: DeserializeOwned>(
+    name: &str,
+    mut document: Value,
+    read: impl Fn(W) -> T,
+) -> Result<Page<T>, Unspoken> {
+    let mut member = |name| document.get_mut(name).map(Value::take).unwrap_or_default();
+    let items: Vec<W> = read_as(member(name))?;
+    let next: String = read_as(member("next_page_token"))?;
+    Ok(Page {
+        items: items.into_iter().map(read).collect(),
+        next: Some(next).filter(|next| !next.is_empty()),
+        total: None,
+    })
+}
+
+/// Reads a document of a response.
+pub(super) fn read_as<T: DeserializeOwned>(document: Value) -> Result<T, Unspoken> {
+    json::from_value(document).map_err(|error| Unspoken::Response(error.to_string()))
+}
+
+/// Writes a public document. It may be kept for a while, but for less time
+/// than a retired key stays published.
+pub(super) fn write_public(media_type: &str, content: String) -> Response {
+    Response::new(Status::OK)
+        .with_content(media_type, content)
+        .with_header("cache-control", "public, max-age=300")
+}
+
+/// Writes a key set (RFC 7517).
+pub(super) fn write_jwks(keys: &str) -> Response {
+    write_public("application/jwk-set+json", keys.into())
 }

@@ -7,9 +7,12 @@
 //! went in.
 
 mod document;
+mod klarity;
 mod oauth;
+mod refusal;
 mod standard;
 
+pub use klarity::Klarity;
 pub use standard::Standard;
 
 use crate::http::{Authorization, Captures, Method, Request, Response, Template};
@@ -145,11 +148,8 @@ pub trait Dialect: Sync {
 pub fn of(system: System) -> Option<&'static dyn Dialect> {
     match system {
         System::Standard => Some(&Standard),
-        System::Klarity
-        | System::Datatrails
-        | System::Cockpit
-        | System::Ionos
-        | System::Horizon => None,
+        System::Klarity => Some(&Klarity),
+        System::Datatrails | System::Cockpit | System::Ionos | System::Horizon => None,
     }
 }
 

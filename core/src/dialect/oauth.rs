@@ -1,14 +1,13 @@
-//! The OAuth wire that dialects share: the token request in form or JSON, the
-//! token response, and the `WWW-Authenticate` challenge
-//! ([RFC 6749](https://www.rfc-editor.org/rfc/rfc6749),
-//! [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)).
+//! The OAuth wire that dialects share: the token request in form or JSON and
+//! the token response ([RFC 6749](https://www.rfc-editor.org/rfc/rfc6749)).
+//! Refusals are written in `refusal`.
 
 use super::Unspoken;
 use crate::http::{Authorization, Body, Method, Pairs, Request, Response, Status};
 use crate::json;
 use crate::operation::{
-    ClientCredentials, Fault, Forbidden, Grant, GrantFault, IssueToken, IssuedToken, Outcome,
-    Presented, RequestFault, Unauthenticated,
+    ClientCredentials, Fault, Grant, GrantFault, IssueToken, IssuedToken, Outcome, Presented,
+    RequestFault,
 };
 use crate::record::{ClientId, Secret};
 use alloc::borrow::Cow;
@@ -128,37 +127,39 @@ impl Parameters {
 
     /// The token request, if its grant is client credentials.
     pub(super) fn client_credentials(&self, request: &Request) -> Result<IssueToken, Fault> {
-        let grant_type = self.require("grant_type")?;
-        if grant_type != "client_credentials" {
-            return Err(Fault::Grant(GrantFault::UnsupportedGrant(
-                grant_type.into(),
-            )));
+        match self.require("grant_type")? {
+            "client_credentials" => Ok(IssueToken {
+                client: self.client(request)?,
+                grant: Grant::ClientCredentials {
+                    audience: self.value("audience").map(String::from),
+                    scope: self.value("scope").map(String::from),
+                },
+            }),
+            other => Err(Fault::Grant(GrantFault::UnsupportedGrant(other.into()))),
         }
-        Ok(IssueToken {
-            client: self.client(request)?,
-            grant: Grant::ClientCredentials {
-                audience: self.value("audience").map(String::from),
-                scope: self.value("scope").map(String::from),
-            },
-        })
     }
 }
 
-/// The parameters of a client credentials request, for the client half.
-pub(super) fn parameters(request: &IssueToken) -> Vec<(&'static str, String)> {
-    let Grant::ClientCredentials { audience, scope } = &request.grant;
-    let mut pairs = alloc::vec![("grant_type", "client_credentials".into())];
+/// The parameters of a token request, for the client half.
+fn parameters(request: &IssueToken) -> Vec<(&'static str, String)> {
+    let (grant_type, audience, scope) = match &request.grant {
+        Grant::ClientCredentials { audience, scope } => {
+            ("client_credentials", audience.clone(), scope.clone())
+        }
+        Grant::NotAllowed { grant_type } => (grant_type.as_str(), None, None),
+    };
+    let mut pairs = alloc::vec![("grant_type", grant_type.into())];
     if request.client.presented == Presented::Content {
         pairs.push(("client_id", request.client.id.as_str().into()));
         pairs.push(("client_secret", request.client.secret.expose().into()));
     }
-    pairs.extend(audience.clone().map(|audience| ("audience", audience)));
-    pairs.extend(scope.clone().map(|scope| ("scope", scope)));
+    pairs.extend(audience.map(|audience| ("audience", audience)));
+    pairs.extend(scope.map(|scope| ("scope", scope)));
     pairs
 }
 
 /// Writes a token request as a form.
-pub(super) fn write_form(path: &str, request: &IssueToken) -> Request {
+pub(super) fn write_form(path: &str, request: &IssueToken) -> Result<Request, Unspoken> {
     let pairs: Pairs = parameters(request).into_iter().collect();
     with_basic(
         Request::new(Method::Post, path)
@@ -168,7 +169,7 @@ pub(super) fn write_form(path: &str, request: &IssueToken) -> Request {
 }
 
 /// Writes a token request as a JSON object.
-pub(super) fn write_json(path: &str, request: &IssueToken) -> Request {
+pub(super) fn write_json(path: &str, request: &IssueToken) -> Result<Request, Unspoken> {
     let members: serde_json::Map<String, Value> = parameters(request)
         .into_iter()
         .map(|(name, value)| (name.into(), value.into()))
@@ -180,13 +181,17 @@ pub(super) fn write_json(path: &str, request: &IssueToken) -> Request {
     )
 }
 
-fn with_basic(http: Request, request: &IssueToken) -> Request {
+/// Adds the credentials where the `Authorization` field shall carry them. It
+/// has no words for an identifier with a colon in it (RFC 7617).
+fn with_basic(http: Request, request: &IssueToken) -> Result<Request, Unspoken> {
+    let id = request.client.id.as_str();
     match request.client.presented {
-        Presented::Content => http,
-        Presented::Basic => http.with_header(
-            "authorization",
-            crate::http::write_basic(request.client.id.as_str(), request.client.secret.expose()),
-        ),
+        Presented::Content => Ok(http),
+        Presented::Basic if id.contains(':') => Err(Unspoken::Field("client.id")),
+        Presented::Basic => {
+            let field = crate::http::write_basic(id, request.client.secret.expose());
+            Ok(http.with_header("authorization", field))
+        }
     }
 }
 
@@ -237,57 +242,4 @@ pub(super) fn read_success(response: &Response) -> Result<Value, Unspoken> {
         depth: 64,
     };
     json::read(&response.body, &limits).map_err(|error| Unspoken::Response(error.to_string()))
-}
-
-/// The challenge that a refusal carries, if it is one of missing or failed
-/// authentication or of missing rights (RFC 6750 section 3).
-pub(super) fn challenge(fault: &Fault, realm: &str) -> Option<String> {
-    Some(match fault {
-        Fault::Unauthenticated(Unauthenticated::Absent) => format!("Bearer realm=\"{realm}\""),
-        Fault::Unauthenticated(Unauthenticated::Malformed) => {
-            format!("Bearer realm=\"{realm}\", error=\"invalid_request\"")
-        }
-        Fault::Unauthenticated(_) => format!("Bearer realm=\"{realm}\", error=\"invalid_token\""),
-        Fault::Forbidden(Forbidden::Scope(scope)) => {
-            format!("Bearer realm=\"{realm}\", error=\"insufficient_scope\", scope=\"{scope}\"")
-        }
-        Fault::Grant(GrantFault::Client(Presented::Basic)) => format!("Basic realm=\"{realm}\""),
-        _ => return None,
-    })
-}
-
-/// The `Allow` field's value for these methods.
-pub(super) fn allow(methods: &[&str]) -> String {
-    methods.join(", ")
-}
-
-/// Replaces what an `error_description` must not hold (RFC 6749 section 5.2).
-pub(super) fn description(text: &str) -> String {
-    text.chars()
-        .map(|character| match character {
-            '\x20' | '\x21' | '\x23'..='\x5b' | '\x5d'..='\x7e' => character,
-            '"' => '\'',
-            _ => '?',
-        })
-        .collect()
-}
-
-/// Adds what a refusal says in headers: the challenge, the methods that are
-/// allowed, and how long to wait.
-pub(super) fn write_fault_headers(response: &mut Response, fault: &Fault, realm: &str) {
-    if let Some(challenge) = challenge(fault, realm) {
-        response.headers.insert("www-authenticate", challenge);
-    }
-    match fault {
-        Fault::Request(RequestFault::Method(methods)) => {
-            response.headers.insert("allow", allow(methods));
-        }
-        Fault::TooMany { retry_after } => {
-            response
-                .headers
-                .insert("retry-after", (*retry_after).max(1).to_string());
-        }
-        Fault::Unavailable => response.headers.insert("retry-after", "1"),
-        _ => {}
-    }
 }

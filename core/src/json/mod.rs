@@ -72,7 +72,12 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Value, Error> {
 
 /// Reads a JSON value as strictly as [`read`] does, then as a `T`.
 pub fn read_as<T: DeserializeOwned>(bytes: &[u8], limits: &Limits) -> Result<T, Error> {
-    serde_json::from_value(read(bytes, limits)?).map_err(|error| Error::mismatch(&error))
+    from_value(read(bytes, limits)?)
+}
+
+/// Reads a value as a `T`. What is wrong with it is told without quoting it.
+pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, Error> {
+    serde_json::from_value(value).map_err(|error| Error::mismatch(&error))
 }
 
 /// Builds one [`Value`], knowing how many levels may still be opened.

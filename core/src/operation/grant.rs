@@ -59,6 +59,12 @@ pub enum Grant {
         #[serde(default)]
         scope: Option<String>,
     },
+    /// A grant that the system knows and that none of its clients may use. It
+    /// is refused as such once the client has proved itself.
+    NotAllowed {
+        /// Its `grant_type`.
+        grant_type: String,
+    },
 }
 
 /// An access token as it is handed out.
@@ -88,7 +94,7 @@ pub(super) async fn issue<S: Store>(
 ) -> Result<Outcome, Fault> {
     let IssueToken {
         client: credentials,
-        grant: Grant::ClientCredentials { audience, scope },
+        grant,
     } = request;
     let readings: Vec<_> = core::iter::once((credentials.id, credentials.secret))
         .chain(credentials.other_reading)
@@ -98,6 +104,12 @@ pub(super) async fn issue<S: Store>(
         Err(unproven) => {
             trail::refused(context, first_id(&readings), "token.issue", &unproven).await;
             return Err(Fault::Grant(GrantFault::Client(credentials.presented)));
+        }
+    };
+    let (audience, scope) = match grant {
+        Grant::ClientCredentials { audience, scope } => (audience, scope),
+        Grant::NotAllowed { grant_type } => {
+            return Err(Fault::Grant(GrantFault::UnauthorizedClient(grant_type)));
         }
     };
     let policy = context.deployment.policy(context.system);

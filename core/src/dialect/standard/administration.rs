@@ -3,9 +3,9 @@
 
 use crate::dialect::document::{self, Place};
 use crate::dialect::{Route, Site, Unspoken};
-use crate::http::{Captures, Method, Pairs, Request, Response, Status, Template};
+use crate::http::{Captures, Method, Request, Response, Status, Template};
 use crate::operation::{
-    ClientReference, ClientView, Fault, ListAudit, ListClients, Name, Operation, Outcome, Page,
+    ClientReference, ClientView, Fault, ListAudit, ListClients, Name, Operation, Outcome,
     RegisterClient, Total, UpdateClient,
 };
 use crate::record::{AuditEntry, ClientId, Role, Secret};
@@ -167,33 +167,16 @@ impl Wire {
     }
 }
 
-pub(super) fn write_response(outcome: &Outcome) -> Response {
-    let (status, document) = match outcome {
-        Outcome::Client(client) => {
-            let status = if client.secret.is_some() {
-                Status::CREATED
-            } else {
-                Status::OK
-            };
-            (status, json!(Wire::of(client)))
-        }
-        Outcome::Clients(page) => {
-            let clients: Vec<Wire> = page.items.iter().map(Wire::of).collect();
-            let next = page.next.as_deref().unwrap_or("");
-            (
-                Status::OK,
-                json!({ "clients": clients, "next_page_token": next }),
-            )
-        }
-        Outcome::Audit(page) => {
-            let next = page.next.as_deref().unwrap_or("");
-            (
-                Status::OK,
-                json!({ "entries": page.items, "next_page_token": next }),
-            )
-        }
-        Outcome::Deleted => (Status::OK, json!({})),
-        other => (Status::OK, other.to_value()),
+pub(super) fn write_response(route: Option<&Route>, outcome: &Outcome) -> Response {
+    let document = match outcome {
+        Outcome::Client(client) => json!(Wire::of(client)),
+        Outcome::Clients(page) => document::write_page("clients", page, Wire::of),
+        Outcome::Audit(page) => document::write_page("entries", page, AuditEntry::clone),
+        other => other.to_value(),
+    };
+    let status = match route {
+        Some(route) if route.operation == Name::RegisterClient => Status::CREATED,
+        _ => Status::OK,
     };
     Response::json(status, document.to_string()).no_store()
 }
@@ -210,7 +193,7 @@ pub(super) fn write_request(operation: &Operation) -> Result<Request, Unspoken> 
                 "roles": request.roles,
                 "scope": request.scope.join(" "),
             });
-            with_json(Method::Post, CLIENTS.into(), &document)
+            document::write_object(Method::Post, CLIENTS.into(), &document)
         }
         Operation::ListClients(request) => {
             if request.total == Total::Counted {
@@ -220,7 +203,7 @@ pub(super) fn write_request(operation: &Operation) -> Result<Request, Unspoken> 
             if !request.display_name.is_empty() {
                 query.push("client_name", request.display_name.as_str());
             }
-            get(CLIENTS, &query)
+            document::write_query(CLIENTS, &query)
         }
         Operation::GetClient(request) => {
             Request::new(Method::Get, client(CLIENT, &request.client_id))
@@ -236,7 +219,7 @@ pub(super) fn write_request(operation: &Operation) -> Result<Request, Unspoken> 
             if let Some(claims) = &request.custom_claims {
                 members.insert("custom_claims".into(), json!(claims));
             }
-            with_json(
+            document::write_object(
                 Method::Patch,
                 client(CLIENT, &request.client_id),
                 &Value::Object(members),
@@ -248,7 +231,7 @@ pub(super) fn write_request(operation: &Operation) -> Result<Request, Unspoken> 
         Operation::DeleteClient(request) => {
             Request::new(Method::Delete, client(CLIENT, &request.client_id))
         }
-        Operation::ListAudit(request) => get(
+        Operation::ListAudit(request) => document::write_query(
             AUDIT,
             &document::page_query(request.page_size, &request.page_token),
         ),
@@ -256,58 +239,21 @@ pub(super) fn write_request(operation: &Operation) -> Result<Request, Unspoken> 
     })
 }
 
-fn with_json(method: Method, path: String, document: &Value) -> Request {
-    Request::new(method, path).with_content("application/json", document.to_string())
-}
-
-fn get(path: &str, query: &Pairs) -> Request {
-    Request {
-        query: query.write(),
-        ..Request::new(Method::Get, path)
-    }
-}
-
-pub(super) fn read_response(
-    operation: &Operation,
-    mut document: Value,
-) -> Result<Outcome, Unspoken> {
-    fn read<T: serde::de::DeserializeOwned>(value: Value) -> Result<T, Unspoken> {
-        serde_json::from_value(value).map_err(|error| Unspoken::Response(error.to_string()))
-    }
-    let mut page_of = |name: &str| -> Result<(Value, Option<String>), Unspoken> {
-        let next: String = read(document["next_page_token"].take())?;
-        Ok((
-            document[name].take(),
-            Some(next).filter(|next| !next.is_empty()),
-        ))
-    };
+pub(super) fn read_response(operation: &Operation, document: Value) -> Result<Outcome, Unspoken> {
     Ok(match operation {
         Operation::ListClients(_) => {
-            let (items, next) = page_of("clients")?;
-            let items = read::<Vec<Wire>>(items)?
-                .into_iter()
-                .map(Wire::view)
-                .collect();
-            Outcome::Clients(Page {
-                items,
-                next,
-                total: None,
-            })
+            Outcome::Clients(document::read_page("clients", document, Wire::view)?)
         }
         Operation::ListAudit(_) => {
-            let (items, next) = page_of("entries")?;
-            let items: Vec<AuditEntry> = read(items)?;
-            Outcome::Audit(Page {
-                items,
-                next,
-                total: None,
-            })
+            Outcome::Audit(document::read_page("entries", document, |entry| entry)?)
         }
         Operation::DeleteClient(_) => Outcome::Deleted,
         Operation::RegisterClient(_)
         | Operation::GetClient(_)
         | Operation::UpdateClient(_)
-        | Operation::RegenerateSecret(_) => Outcome::Client(read::<Wire>(document)?.view()),
+        | Operation::RegenerateSecret(_) => {
+            Outcome::Client(document::read_as::<Wire>(document)?.view())
+        }
         other => return Err(Unspoken::Operation(other.name())),
     })
 }

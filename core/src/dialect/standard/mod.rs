@@ -10,16 +10,12 @@ mod administration;
 #[cfg(test)]
 mod tests;
 
-use super::{Dialect, Route, Site, Unspoken, oauth};
+use super::{Dialect, Route, Site, Unspoken, document, oauth, refusal};
 use crate::http::{Captures, Method, Request, Response, Status};
-use crate::operation::{
-    Conflict, Fault, GrantFault, IntrospectToken, Introspection, Name, Nothing, Operation, Outcome,
-    RequestFault, Unauthenticated,
-};
+use crate::operation::{Fault, IntrospectToken, Introspection, Name, Nothing, Operation, Outcome};
 use crate::record::{Secret, System};
-use alloc::borrow::Cow;
-use alloc::string::{String, ToString};
-use serde_json::{Value, json};
+use alloc::string::ToString;
+use serde_json::Value;
 
 /// The RFCs.
 pub struct Standard;
@@ -79,8 +75,8 @@ impl Dialect for Standard {
 
     fn write_response(
         &self,
-        _route: Option<&Route>,
-        _request: &Request,
+        route: Option<&Route>,
+        request: &Request,
         result: &Result<Outcome, Fault>,
         _site: &Site<'_>,
     ) -> Response {
@@ -89,19 +85,19 @@ impl Dialect for Standard {
             Ok(Outcome::Introspection(introspection)) => {
                 Response::json(Status::OK, introspection.to_value().to_string()).no_store()
             }
-            Ok(Outcome::Metadata(metadata)) => public(
+            Ok(Outcome::Metadata(metadata)) => document::write_public(
                 "application/json",
                 serde_json::to_string(metadata).unwrap_or_default(),
             ),
-            Ok(Outcome::Jwks(keys)) => public("application/jwk-set+json", keys.clone()),
-            Ok(outcome) => administration::write_response(outcome),
-            Err(fault) => write_fault(fault),
+            Ok(Outcome::Jwks(keys)) => document::write_jwks(keys),
+            Ok(outcome) => administration::write_response(route, outcome),
+            Err(fault) => refusal::write(fault, request, REALM),
         }
     }
 
     fn write_request(&self, operation: &Operation) -> Result<Request, Unspoken> {
         Ok(match operation {
-            Operation::IssueToken(request) => oauth::write_form(TOKEN, request),
+            Operation::IssueToken(request) => oauth::write_form(TOKEN, request)?,
             Operation::IntrospectToken(request) => {
                 let mut pairs = crate::http::Pairs::new();
                 pairs.push("token", request.token.expose());
@@ -122,14 +118,12 @@ impl Dialect for Standard {
         if matches!(operation, Operation::IssueToken(_)) {
             return oauth::read_token(response);
         }
-        let document = oauth::read_success(response)?;
+        let content = oauth::read_success(response)?;
         match operation {
-            Operation::IntrospectToken(_) => read_introspection(document),
-            Operation::Metadata(_) => serde_json::from_value(document)
-                .map(Outcome::Metadata)
-                .map_err(|error| Unspoken::Response(error.to_string())),
-            Operation::Jwks(_) => Ok(Outcome::Jwks(document.to_string())),
-            other => administration::read_response(other, document),
+            Operation::IntrospectToken(_) => read_introspection(content),
+            Operation::Metadata(_) => document::read_as(content).map(Outcome::Metadata),
+            Operation::Jwks(_) => Ok(Outcome::Jwks(content.to_string())),
+            other => administration::read_response(other, content),
         }
     }
 }
@@ -142,108 +136,4 @@ fn read_introspection(document: Value) -> Result<Outcome, Unspoken> {
         Some(Value::Bool(true)) => Introspection::Active(members),
         _ => Introspection::Inactive,
     }))
-}
-
-/// A public document. It may be kept for a while, but for less time than a
-/// retired key stays published.
-fn public(media_type: &str, document: String) -> Response {
-    Response::new(Status::OK)
-        .with_content(media_type, document)
-        .with_header("cache-control", "public, max-age=300")
-}
-
-/// Turns a fault into status, challenge and error document (RFC 6749 section
-/// 5.2, RFC 6750 section 3).
-fn write_fault(fault: &Fault) -> Response {
-    let (status, error, text): (Status, &str, Cow<'_, str>) = match fault {
-        Fault::Request(problem) => match problem {
-            RequestFault::Path => (Status::NOT_FOUND, "not_found", "no such resource".into()),
-            RequestFault::Method(_) => (
-                Status::METHOD_NOT_ALLOWED,
-                "method_not_allowed",
-                "method not allowed".into(),
-            ),
-            RequestFault::TooLarge => (
-                Status::CONTENT_TOO_LARGE,
-                "invalid_request",
-                "the content is too large".into(),
-            ),
-            RequestFault::MediaType => (
-                Status::UNSUPPORTED_MEDIA_TYPE,
-                "invalid_request",
-                "the content type must be application/json".into(),
-            ),
-            other => (
-                Status::BAD_REQUEST,
-                "invalid_request",
-                other.to_string().into(),
-            ),
-        },
-        Fault::Grant(grant) => {
-            let (status, error) = match grant {
-                GrantFault::Client(_) => (Status::UNAUTHORIZED, "invalid_client"),
-                GrantFault::Request(_) => (Status::BAD_REQUEST, "invalid_request"),
-                GrantFault::UnauthorizedClient(_) => (Status::BAD_REQUEST, "unauthorized_client"),
-                GrantFault::UnsupportedGrant(_) => (Status::BAD_REQUEST, "unsupported_grant_type"),
-                GrantFault::Scope(_) => (Status::BAD_REQUEST, "invalid_scope"),
-                GrantFault::Audience(_) => (Status::BAD_REQUEST, "invalid_target"),
-            };
-            (status, error, grant_text(grant))
-        }
-        Fault::Unauthenticated(Unauthenticated::Malformed) => (
-            Status::BAD_REQUEST,
-            "invalid_request",
-            "the Authorization field is malformed".into(),
-        ),
-        Fault::Unauthenticated(Unauthenticated::Absent) => (
-            Status::UNAUTHORIZED,
-            "unauthorized",
-            "authentication is required".into(),
-        ),
-        Fault::Unauthenticated(_) => (
-            Status::UNAUTHORIZED,
-            "invalid_token",
-            "the credentials are not accepted".into(),
-        ),
-        Fault::Forbidden(_) => (Status::FORBIDDEN, "access_denied", fault.to_string().into()),
-        Fault::Missing(_) => (Status::NOT_FOUND, "not_found", fault.to_string().into()),
-        Fault::Conflict(Conflict::Taken(_) | Conflict::InUse(_)) => {
-            (Status::CONFLICT, "conflict", fault.to_string().into())
-        }
-        Fault::Quota(_) => (
-            Status::FORBIDDEN,
-            "quota_exceeded",
-            fault.to_string().into(),
-        ),
-        Fault::TooMany { .. } => (
-            Status::TOO_MANY_REQUESTS,
-            "too_many_requests",
-            fault.to_string().into(),
-        ),
-        Fault::Unavailable => (
-            Status::SERVICE_UNAVAILABLE,
-            "temporarily_unavailable",
-            fault.to_string().into(),
-        ),
-        Fault::Internal => (
-            Status::INTERNAL_SERVER_ERROR,
-            "server_error",
-            fault.to_string().into(),
-        ),
-    };
-    let document = json!({ "error": error, "error_description": oauth::description(&text) });
-    let mut response = Response::json(status, document.to_string()).no_store();
-    oauth::write_fault_headers(&mut response, fault, REALM);
-    response
-}
-
-fn grant_text(grant: &GrantFault) -> Cow<'_, str> {
-    match grant {
-        GrantFault::Request(problem) => Cow::Borrowed(problem),
-        GrantFault::Client(_) => "client authentication failed".into(),
-        GrantFault::UnauthorizedClient(_) => "the client may not use this grant".into(),
-        GrantFault::UnsupportedGrant(_) => "the grant type is not supported".into(),
-        GrantFault::Scope(problem) => Cow::Borrowed(problem),
-        GrantFault::Audience(_) => "the audience is unknown".into(),
-    }
 }

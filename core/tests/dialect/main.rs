@@ -1,0 +1,5 @@
+//! The dialects from outside: whole requests through `edge::answer` into a
+//! store in memory, and the laws that every dialect keeps.
+
+mod klarity;
+mod setup;
