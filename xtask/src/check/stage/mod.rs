@@ -2,6 +2,7 @@
 //! and often wrong comes first. A new stage is a constant in a file here and
 //! a line in the list.
 
+mod bench;
 mod no_std;
 mod rust;
 mod wasm;
@@ -37,4 +38,5 @@ pub(crate) const STAGES: &[Stage] = &[
     rust::DOCS,
     no_std::NO_STD,
     wasm::EDGE,
+    bench::BENCH,
 ];
