@@ -21,8 +21,9 @@ pub(super) fn read(jwk: &Map<String, Value>) -> Result<Key, KeyError> {
     let alg = text(jwk, "alg")?;
     match text(jwk, "kty")?.ok_or(KeyError::Member("kty"))? {
         "oct" => {
-            let secret = bytes(jwk, "k").map(Secret::new)?;
-            Key::shared(secret, kid)?.restricted_to(alg)
+            let text = text(jwk, "k")?.ok_or(KeyError::Member("k"))?;
+            let secret = base64url::decode_secret(text.as_bytes()).ok_or(KeyError::Member("k"))?;
+            Key::shared(Secret::new(secret), kid)?.restricted_to(alg)
         }
         kty => Key::from_public(read_material(kty, jwk)?, kid, alg),
     }

@@ -77,7 +77,7 @@ pub fn mint(
 }
 
 /// A token without its signature, for hosts whose cryptography is asynchronous.
-pub struct Unsigned(String);
+pub struct Unsigned(Vec<u8>);
 
 impl Unsigned {
     /// Header and payload, for this algorithm.
@@ -91,23 +91,23 @@ impl Unsigned {
             typ: envelope.typ,
             kid: envelope.kid,
         };
-        let mut text = String::with_capacity(512);
+        let mut text = Vec::with_capacity(1024);
         write_segment(&mut text, &header, envelope.layout)?;
-        text.push('.');
+        text.push(b'.');
         write_segment(&mut text, claims, envelope.layout)?;
         Ok(Self(text))
     }
 
     /// What has to be signed.
     pub fn message(&self) -> &[u8] {
-        self.0.as_bytes()
+        &self.0
     }
 
     /// The token.
     pub fn attach(mut self, signature: &[u8]) -> String {
-        self.0.push('.');
+        self.0.push(b'.');
         base64url::encode_to(&mut self.0, signature);
-        self.0
+        base64url::into_string(self.0)
     }
 }
 
@@ -121,7 +121,7 @@ struct Protected<'a> {
 }
 
 fn write_segment(
-    text: &mut String,
+    text: &mut Vec<u8>,
     value: &impl Serialize,
     layout: Layout,
 ) -> Result<(), MintError> {

@@ -191,7 +191,7 @@ impl SigningKey {
         let public = serde_json::to_vec(&members).expect("a map of texts is JSON");
         let mut text = Vec::with_capacity(public.len() + self.secret.expose().len() * 2 + 16);
         text.extend_from_slice(&public[..public.len() - 1]);
-        let mut encoded = base64url::encode(self.secret.expose());
+        let mut encoded = base64url::encode_secret(self.secret.expose());
         for piece in [",\"", name, "\":\"", &encoded, "\"}"] {
             text.extend_from_slice(piece.as_bytes());
         }
@@ -228,7 +228,7 @@ fn take_secret(
         None => Ok(None),
         Some(Value::String(text)) => {
             let text = Zeroizing::new(text);
-            let bytes = base64url::decode(text.as_bytes()).ok_or(KeyError::Member(name))?;
+            let bytes = base64url::decode_secret(text.as_bytes()).ok_or(KeyError::Member(name))?;
             Ok(Some(Secret::new(bytes)))
         }
         Some(_) => Err(KeyError::Member(name)),
