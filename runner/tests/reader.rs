@@ -2,7 +2,7 @@
 //! The wording of its refusals is in `golden/check`.
 
 use proptest::prelude::*;
-use touchmark::scenario::{Source, Value, yaml};
+use touchmark::scenario::{Diagnostic, Source, Surroundings, Value, load, yaml};
 
 fn read(text: &str) -> (Option<Value>, Vec<String>) {
     let mut findings = Vec::new();
@@ -191,5 +191,82 @@ proptest! {
         )
     ) {
         let (_, _) = read(&text.concat());
+    }
+}
+
+const EVERYTHING: &str = include_str!("golden/good/everything.yaml");
+const PROJECT: &str = include_str!("golden/good/project/touchmark.yaml");
+
+/// Reads bytes as both kinds of file, as `check` would. A plan of a text with
+/// errors would be a defect.
+fn load_as_both(bytes: &[u8]) {
+    let Ok(source) = load::from_bytes("test.yaml", bytes) else {
+        return;
+    };
+    let surroundings = Surroundings {
+        operations: &["client.register", "client.delete"],
+        dialects: &["standard"],
+        identities: &["admin"],
+        project: None,
+    };
+    let plan = load::read_scenario(&source, &surroundings);
+    let broken = plan.findings.iter().any(Diagnostic::is_error);
+    assert_eq!(plan.value.is_none(), broken);
+    for finding in plan.findings.iter().take(3) {
+        assert!(finding.to_plain_text().starts_with(['e', 'w']));
+    }
+    let _ = load::read_project(&source, &surroundings);
+}
+
+#[test]
+fn every_prefix_of_a_good_file_is_read_or_refused() {
+    for file in [EVERYTHING, PROJECT] {
+        for end in 0..file.len() {
+            load_as_both(&file.as_bytes()[..end]);
+        }
+    }
+}
+
+#[test]
+fn a_good_file_without_any_one_line_is_read_or_refused() {
+    let lines: Vec<_> = EVERYTHING.lines().collect();
+    for gone in 0..lines.len() {
+        let mut rest = lines.clone();
+        rest.remove(gone);
+        load_as_both(rest.join("\n").as_bytes());
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        load_as_both(&bytes);
+    }
+
+    #[test]
+    fn any_mutation_of_a_good_file_is_read_or_refused(
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+    ) {
+        let mut bytes = EVERYTHING.as_bytes().to_vec();
+        for (place, byte) in changes {
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+        }
+        load_as_both(&bytes);
+    }
+
+    #[test]
+    fn any_word_in_any_place_of_a_good_file_is_read_or_refused(
+        place in any::<prop::sample::Index>(),
+        word in prop::sample::select(vec![
+            "null", "[]", "{}", "$(x)", "$(case.who)", "*key", "- a", "'", "1.5", "true", "x: y",
+            "\n", "\t", "$(", "&a", "{ json: $.id }",
+        ]),
+    ) {
+        let words: Vec<_> = EVERYTHING.split(' ').collect();
+        let place = place.index(words.len());
+        let mut changed = words;
+        changed[place] = word;
+        load_as_both(changed.join(" ").as_bytes());
     }
 }

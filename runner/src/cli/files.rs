@@ -90,6 +90,7 @@ impl Selection {
             corpus.plans.extend(plan.filter(|plan| self.wants(plan)));
         }
         corpus.project = project;
+        corpus.report_same_names();
         corpus
     }
 
@@ -140,6 +141,19 @@ impl Selection {
 const EMBEDDED_IDENTITIES: &[&str] = &["admin"];
 
 impl Corpus {
+    /// Reports cannot tell scenarios of one name apart.
+    fn report_same_names(&mut self) {
+        let mut first_places = std::collections::HashMap::new();
+        for plan in &self.plans {
+            let name = &plan.scenario.name;
+            if let Some(first) = first_places.insert(name.text.clone(), name.span.clone()) {
+                let message = format!("two scenarios are called `{name}`");
+                let finding = Diagnostic::warning(&name.span, message);
+                self.findings.push(finding.related(&first, "the other one"));
+            }
+        }
+    }
+
     fn add<T>(
         &mut self,
         path: &Path,
@@ -171,6 +185,10 @@ fn search(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<(
             continue;
         }
         let path = entry.path();
+        let path = path
+            .strip_prefix(".")
+            .map(Path::to_path_buf)
+            .unwrap_or(path);
         if entry.file_type()?.is_dir() {
             if depth < MAX_FOLDER_DEPTH {
                 search(&path, depth + 1, files)?;

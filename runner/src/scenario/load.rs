@@ -6,7 +6,7 @@ use super::{
     bind::{self, Completeness, Plan, Surroundings},
     diagnostic::Diagnostic,
     model::{Project, Scenario},
-    node::Node,
+    node::{Node, Value},
     read::Read,
     source::{Source, Span},
     yaml,
@@ -63,7 +63,7 @@ pub fn from_bytes(path: impl Into<String>, bytes: &[u8]) -> Result<Arc<Source>, 
 /// What became of a file.
 #[derive(Clone, Debug)]
 pub struct Loaded<T> {
-    /// What the file says; nothing if there is an error among the findings.
+    /// What the file says.
     pub value: Option<T>,
     /// What is wrong or doubtful, from top to bottom.
     pub findings: Vec<Diagnostic>,
@@ -71,36 +71,46 @@ pub struct Loaded<T> {
 
 impl<T> Loaded<T> {
     fn new(value: Option<T>, mut findings: Vec<Diagnostic>) -> Self {
-        let broken = findings.iter().any(Diagnostic::is_error);
         findings.sort_by_key(|finding| finding.span.as_ref().map(|span| span.range().start));
-        Self {
-            value: value.filter(|_| !broken),
-            findings,
-        }
+        Self { value, findings }
     }
 }
 
-/// Reads and proves a scenario.
+/// Reads and proves a scenario. There is no plan if there is an error.
 pub fn read_scenario(source: &Arc<Source>, surroundings: &Surroundings<'_>) -> Loaded<Plan> {
     let mut findings = Vec::new();
-    let plan = yaml::read(source, &mut findings).and_then(|tree| {
+    let plan = read_tree(source, &mut findings).and_then(|tree| {
         let scenario = Scenario::read(&tree, &mut findings)?;
         let completeness = completeness(&tree, &findings);
         bind::bind(scenario, completeness, surroundings, &mut findings)
     });
-    Loaded::new(plan, findings)
+    let broken = findings.iter().any(Diagnostic::is_error);
+    Loaded::new(plan.filter(|_| !broken), findings)
 }
 
-/// Reads and proves a project file.
+/// Reads and proves a project file. With errors, what is returned may lack the
+/// wrong parts; it is good for proving scenarios, not for running them.
 pub fn read_project(source: &Arc<Source>, surroundings: &Surroundings<'_>) -> Loaded<Project> {
     let mut findings = Vec::new();
-    let project = yaml::read(source, &mut findings).and_then(|tree| {
+    let project = read_tree(source, &mut findings).and_then(|tree| {
         let project = Project::read(&tree, &mut findings)?;
         let completeness = completeness(&tree, &findings);
         bind::bind_project(&project, completeness, surroundings, &mut findings);
         Some(project)
     });
     Loaded::new(project, findings)
+}
+
+fn read_tree(source: &Arc<Source>, findings: &mut Vec<Diagnostic>) -> Option<Node> {
+    let tree = yaml::read(source, findings)?;
+    if tree.value == Value::Null {
+        findings.push(Diagnostic::error(
+            &tree.span,
+            "there is nothing in this file",
+        ));
+        return None;
+    }
+    Some(tree)
 }
 
 /// What could be read of a broken file still has names worth proving.

@@ -128,7 +128,8 @@ impl<'a> Keys<'a> {
         findings: &mut Vec<Diagnostic>,
     ) -> Option<Self> {
         let Value::Map(map) = &node.value else {
-            findings.push(mismatch(node, &format!("a map of {noun}")));
+            let message = format!("{noun} must be a map, not {}", node.kind());
+            findings.push(Diagnostic::error(&node.span, message));
             return None;
         };
         for Entry { key, .. } in map {
@@ -173,6 +174,52 @@ fn unknown_key(written: &str, span: &Span, noun: &str, known: &[&'static str]) -
         "known keys",
         known.iter().copied(),
     )
+}
+
+/// Reports a map that has none or several of the keys that exclude each other.
+pub(super) fn exactly_one(node: &Node, noun: &str, keys: &[&str], findings: &mut Vec<Diagnostic>) {
+    let Some(map) = node.as_map() else { return };
+    let present: Vec<_> = keys.iter().filter_map(|key| map.entry(key)).collect();
+    match present.as_slice() {
+        [_] => {}
+        [] => findings.push(Diagnostic::error(
+            map.iter()
+                .next()
+                .map_or(&node.span, |entry| &entry.key.span),
+            format!("{noun} needs one of {}", in_words(keys)),
+        )),
+        [first, second, ..] => {
+            let (first, second) = (&first.key, &second.key);
+            let message = format!(
+                "{noun} has one of {}, not `{}` and `{}`",
+                in_words(keys),
+                first.text,
+                second.text
+            );
+            findings.push(
+                Diagnostic::error(&second.span, message).related(&first.span, "first given here"),
+            );
+        }
+    }
+}
+
+/// Says in a schema what [`exactly_one`] says in words.
+pub(super) fn require_one(mut schema: Schema, keys: &[&str]) -> Schema {
+    let required = keys
+        .iter()
+        .map(|key| serde_json::json!({ "required": [key] }));
+    schema.insert("oneOf".into(), required.collect());
+    schema
+}
+
+/// `a`, `b` or `c`.
+pub(super) fn in_words(words: &[&str]) -> String {
+    let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.as_slice() {
+        [] => String::new(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
 }
 
 /// Whether a map may hold `x-` keys for notes.
@@ -239,8 +286,8 @@ fn paragraph(documentation: &[&str]) -> String {
 /// Declares a map with fixed keys: the struct, its reader and its JSON Schema.
 ///
 /// The leading string names the map in messages. A field's type decides whether
-/// its key may be absent, see [`Read::absent`]. `refine` may tighten the schema
-/// where types alone do not say it.
+/// its key may be absent, see [`Read::absent`]. What types alone do not say is
+/// said twice: `check` adds findings, `refine` tightens the schema.
 macro_rules! keys {
     (
         $(#[doc = $doc:literal])*
@@ -250,6 +297,7 @@ macro_rules! keys {
                 $key:literal => $field:ident: $type:ty,
             )*
         }
+        $(check = $check:path;)?
         $(refine = $refine:path;)?
     ) => {
         $(#[doc = $doc])*
@@ -280,6 +328,7 @@ macro_rules! keys {
                     $crate::scenario::read::Extensible::$extensible,
                     findings,
                 )?;
+                $($check(node, findings);)?
                 $(let $field = keys.take::<$type>($key, findings);)*
                 Some(Self {
                     span: node.span.clone(),

@@ -66,7 +66,8 @@ impl Read for Text {
     }
 
     fn schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "minLength": 1 })
+        let reference = r"(^|[^$])\$\(";
+        json_schema!({ "type": "string", "minLength": 1, "not": { "pattern": reference } })
     }
 }
 

@@ -115,6 +115,9 @@ impl<'a> Builder<'a> {
                 "the format has no types beyond text, numbers, booleans, lists and maps"
             };
             let tag = tag.original();
+            let before = &self.source.text()[..place.range().start];
+            let written = before.rfind(&tag).map(|at| at..at + tag.len());
+            let place = Span::new(self.source, written.unwrap_or_else(|| place.range()));
             self.findings.push(
                 Diagnostic::error(&place, format!("tags such as `{tag}` are not allowed"))
                     .help(help),
@@ -231,7 +234,7 @@ impl<'a> Builder<'a> {
             );
             return Ok(None);
         }
-        if plain && text.is_empty() {
+        if plain && place.text().is_empty() {
             self.findings
                 .push(Diagnostic::error(&place, "a key is missing before this"));
             return Ok(None);
@@ -398,6 +401,9 @@ fn looks_like_float(unsigned: &str) -> bool {
         && exponent_is_valid
 }
 
+const FLOW_HELP: &str = "inside `{}` and `[]`, quote text that contains `,`, `[`, `]`, `{` or `}`, \
+                         such as `'$.items[0].id'`";
+
 /// Puts the parser's word on broken syntax into the user's terms.
 fn broken_syntax(source: &Arc<Source>, error: &yaml::ScanError) -> Diagnostic {
     use yaml::ErrorKind as Kind;
@@ -423,11 +429,21 @@ fn broken_syntax(source: &Arc<Source>, error: &yaml::ScanError) -> Diagnostic {
         Kind::UnexpectedCharacter {
             character: '`' | '@',
         } => say("text cannot begin with this character").help("quote it"),
-        Kind::ExpectedFlowMappingSeparator | Kind::ExpectedFlowSequenceSeparator => {
-            say(&error.info()).help(
-                "inside `{}` and `[]`, quote text that contains `,`, `[`, `]`, `{` or `}`, \
-                 such as `'$.items[0].id'`",
-            )
+        Kind::ExpectedFlowMappingSeparator => say("expected `,` or `}`").help(FLOW_HELP),
+        Kind::ExpectedFlowSequenceSeparator => say("expected `,` or `]`").help(FLOW_HELP),
+        Kind::ExpectedBlockMappingKey => {
+            say("expected a key at this indentation").help("check the indentation")
+        }
+        Kind::ExpectedBlockSequenceEntry => {
+            say("expected `- ` at this indentation").help("check the indentation")
+        }
+        Kind::SimpleKeyExpected | Kind::InvalidSimpleKey => {
+            say("expected `key: value`").help("check the indentation, and for a missing `:`")
+        }
+        Kind::InvalidQuotedScalarIndent => say("a quoted text goes on at the wrong indentation")
+            .help("close the quote, or indent its next line"),
+        Kind::UnknownQuotedScalarEscape => {
+            say("unknown escape in a quoted text").help("in single quotes a backslash means itself")
         }
         _ => say(&error.info()),
     }

@@ -1,6 +1,6 @@
 //! The names that are known at one point of a file, and who has used them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::excuse::Excuses;
 use crate::scenario::{
@@ -42,6 +42,8 @@ enum Elsewhere {
 pub(super) struct Names {
     known: HashMap<String, Known>,
     elsewhere: HashMap<String, Elsewhere>,
+    /// Names that a mistake elsewhere shows to be wanted.
+    wanted: HashSet<String>,
     /// Names in parts of the file that could not be read.
     pub(super) excuses: Excuses,
 }
@@ -55,6 +57,7 @@ impl Names {
         Self {
             known: HashMap::new(),
             elsewhere: HashMap::new(),
+            wanted: HashSet::new(),
             excuses,
         }
     }
@@ -110,7 +113,7 @@ impl Names {
             kind,
             span: Some(span.clone()),
             members: None,
-            used: false,
+            used: self.wanted.contains(name),
         };
         self.known.insert(name.to_owned(), known);
     }
@@ -168,9 +171,10 @@ impl Names {
         }
     }
 
-    fn unknown(&self, name: &str, span: &Span) -> Diagnostic {
+    fn unknown(&mut self, name: &str, span: &Span) -> Diagnostic {
         match self.elsewhere.get(name) {
             Some(Elsewhere::Later(later)) => {
+                self.wanted.insert(name.to_owned());
                 return Diagnostic::error(span, format!("`{name}` has no value yet"))
                     .related(later, "it gets its value here")
                     .help("names can be used below the place that gives them a value");
@@ -192,12 +196,15 @@ impl Names {
         }
         let message = format!("`{name}` is not defined");
         let finding = Diagnostic::error(span, message);
-        let mut candidates: Vec<_> = self.known.keys().map(String::as_str).collect();
+        let mut candidates: Vec<_> = self.known.keys().cloned().collect();
         candidates.sort_unstable();
-        match closest(name, candidates) {
-            Some(candidate) => finding.help(format!("did you mean `{candidate}`?")),
-            None => finding.help("names come from `vars`, `secrets`, `matrix`, `cases` and `save`"),
+        let Some(meant) = closest(name, candidates.iter().map(String::as_str)) else {
+            return finding.help("names come from `vars`, `secrets`, `matrix`, `cases` and `save`");
+        };
+        if let Some(known) = self.known.get_mut(meant) {
+            known.used = true;
         }
+        finding.help(format!("did you mean `{meant}`?"))
     }
 }
 
@@ -218,6 +225,7 @@ fn calls_in(expression: &Expression, place: &Span, findings: &mut Vec<Diagnostic
         None => findings.push(unknown_function(name, place)),
         Some(function) if !function.takes(arguments.len()) => {
             let given = match arguments.len() {
+                0 => "no arguments".to_owned(),
                 1 => "one argument".to_owned(),
                 count => format!("{count} arguments"),
             };

@@ -8,7 +8,7 @@ use super::{
     walk,
 };
 use crate::scenario::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, closest},
     model::{Action, Call, Expect, SaveSource, Step, Verb},
     node::{Key, Node},
     source::Span,
@@ -62,17 +62,17 @@ impl Binder<'_> {
 
     fn give_case(&mut self, step: &Step) {
         let Some(cases) = &step.cases else { return };
-        // Only what every case has can be relied on.
         let mut members: Vec<&str> = Vec::new();
         for (key, _) in cases.iter().flat_map(|case| case.iter()) {
-            let everywhere = cases.iter().all(|case| case.get(&key.text).is_some());
-            if !everywhere {
+            if members.contains(&key.text.as_str()) {
+                continue;
+            }
+            members.push(&key.text);
+            if !cases.iter().all(|case| case.get(&key.text).is_some()) {
                 let message = format!("not every case has `{}`", key.text);
                 let finding = Diagnostic::error(&key.span, message)
                     .help("give it to all cases, with `null` where it means nothing");
                 self.findings.push(finding);
-            } else if !members.contains(&key.text.as_str()) {
-                members.push(&key.text);
             }
         }
         self.names.give("case", Some(&members));
@@ -84,7 +84,8 @@ impl Binder<'_> {
             .map(|(key, _)| key)
         {
             // A case may carry a `name` for reports.
-            if key.text != "name" && !used.contains(&key.text) {
+            let near = |used: &String| closest(used, [key.text.as_str()]).is_some();
+            if key.text != "name" && !used.iter().any(near) {
                 let message = format!("the step does not use `case.{}`", key.text);
                 let finding = Diagnostic::error(&key.span, message).help("remove it, or use it");
                 self.findings.push(finding);
@@ -110,10 +111,16 @@ impl Binder<'_> {
                 if self.names.excuses.may_be_defined(&name) {
                     continue;
                 }
-                let mut known: Vec<_> = self.identities.keys().map(String::as_str).collect();
+                let mut known: Vec<_> = self.identities.keys().cloned().collect();
                 known.sort_unstable();
+                let known = known.iter().map(String::as_str);
+                if let Some(meant) = closest(&name, known.clone())
+                    && let Some(meant) = self.identities.get_mut(meant)
+                {
+                    meant.used = true;
+                }
                 let finding = Diagnostic::error(&span, format!("there is no identity `{name}`"))
-                    .choose_from(&name, "identities", known.iter().copied());
+                    .choose_from(&name, "identities", known);
                 self.findings.push(finding);
                 continue;
             };
@@ -161,11 +168,6 @@ impl Binder<'_> {
     }
 
     fn check_expect(&mut self, expect: &Expect, step: &Step) {
-        if expect.is_empty() {
-            let finding = Diagnostic::error(&expect.span, "nothing is expected here")
-                .help("without `expect` a step demands any 2xx");
-            self.findings.push(finding);
-        }
         if let Some((key, _)) = expect.outcome.iter().next()
             && !matches!(step.verb, Verb::Call(_))
         {

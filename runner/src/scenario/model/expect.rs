@@ -8,8 +8,8 @@ use crate::expect::Matcher;
 use crate::scenario::{
     diagnostic::Diagnostic,
     entries::{AtLeastOne, Entries, HeaderName, JsonPath, Member},
-    node::{Node, Value},
-    read::{Read, keys, mismatch},
+    node::{Map, Node, Value},
+    read::{Read, exactly_one, keys, mismatch, require_one},
     source::Span,
     word::{Delay, Slot},
 };
@@ -32,6 +32,7 @@ keys! {
         /// The longest time that the answer may take.
         "under" => under: Option<Slot<Delay>>,
     }
+    check = check_expect;
     refine = refine_expect;
 }
 
@@ -44,19 +45,6 @@ keys! {
         "header" => header: Entries<Member, Expected>,
         /// Parts of the claims set by member or path.
         "claims" => claims: Entries<Member, Expected>,
-    }
-}
-
-impl Expect {
-    /// Whether nothing at all is expected.
-    pub fn is_empty(&self) -> bool {
-        self.status.is_none()
-            && self.headers.is_empty()
-            && self.json.is_empty()
-            && self.body.is_none()
-            && self.outcome.is_empty()
-            && self.jwt.is_empty()
-            && self.under.is_none()
     }
 }
 
@@ -114,6 +102,7 @@ keys! {
         /// The algorithms that are accepted.
         "alg" => algorithms: AtLeastOne<Slot<String>>,
     }
+    check = check_verify;
     refine = refine_verify;
 }
 
@@ -137,11 +126,8 @@ impl Read for Verify {
             (Some(url), None, None) => VerificationKey::KeySetUrl(url),
             (None, Some(key), None) => VerificationKey::Key(key),
             (None, None, Some(secret)) => VerificationKey::Secret(secret),
-            _ => {
-                let message = "`verify` needs exactly one of `jwks`, `jwk` and `secret`";
-                findings.push(Diagnostic::error(&node.span, message));
-                return None;
-            }
+            // Said by `check_verify`.
+            _ => return None,
         };
         Some(Self::Signature {
             span: keys.span,
@@ -156,14 +142,23 @@ impl Read for Verify {
     }
 }
 
-fn refine_verify(mut schema: Schema) -> Schema {
-    let one_key = serde_json::json!([
-        { "required": ["jwks"] },
-        { "required": ["jwk"] },
-        { "required": ["secret"] },
-    ]);
-    schema.insert("oneOf".into(), one_key);
-    schema
+const KEYS_TO_VERIFY_WITH: &[&str] = &["jwks", "jwk", "secret"];
+
+fn check_verify(node: &Node, findings: &mut Vec<Diagnostic>) {
+    exactly_one(node, "`verify`", KEYS_TO_VERIFY_WITH, findings);
+}
+
+fn check_expect(node: &Node, findings: &mut Vec<Diagnostic>) {
+    if node.as_map().is_some_and(Map::is_empty) {
+        findings.push(
+            Diagnostic::error(&node.span, "nothing is expected here")
+                .help("without `expect` a step demands any 2xx"),
+        );
+    }
+}
+
+fn refine_verify(schema: Schema) -> Schema {
+    require_one(schema, KEYS_TO_VERIFY_WITH)
 }
 
 fn refine_expect(mut schema: Schema) -> Schema {

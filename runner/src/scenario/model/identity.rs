@@ -8,7 +8,7 @@ use schemars::{Schema, SchemaGenerator, json_schema};
 use crate::scenario::{
     diagnostic::Diagnostic,
     node::{Node, Value},
-    read::{Read, keys, mismatch},
+    read::{Read, exactly_one, keys, mismatch, require_one},
     source::Span,
     word::{Slot, SlotValue},
 };
@@ -49,6 +49,7 @@ keys! {
         /// The dialect in which the token is asked for.
         "dialect" => dialect: Option<Slot<String>>,
     }
+    check = check_identity;
     refine = refine_identity;
 }
 
@@ -144,15 +145,8 @@ impl Read for Identity {
             (Some(client), None, None) => Credentials::ClientCredentials(Box::new(client)),
             (None, Some(basic), None) => Credentials::Basic(basic),
             (None, None, Some(fixed)) => Credentials::Static(fixed),
-            _ => {
-                let message =
-                    "an identity needs exactly one of `client_credentials`, `basic` and `static`";
-                findings.push(
-                    Diagnostic::error(&node.span, message)
-                        .help("the word `none` stands for nobody in particular"),
-                );
-                return None;
-            }
+            // Said by `check_identity`.
+            _ => return None,
         };
         Some(Self {
             span: keys.span,
@@ -167,12 +161,12 @@ impl Read for Identity {
     }
 }
 
-fn refine_identity(mut schema: Schema) -> Schema {
-    let one_kind = serde_json::json!([
-        { "required": ["client_credentials"] },
-        { "required": ["basic"] },
-        { "required": ["static"] },
-    ]);
-    schema.insert("oneOf".into(), one_kind);
-    schema
+const KINDS: &[&str] = &["client_credentials", "basic", "static"];
+
+fn check_identity(node: &Node, findings: &mut Vec<Diagnostic>) {
+    exactly_one(node, "an identity", KINDS, findings);
+}
+
+fn refine_identity(schema: Schema) -> Schema {
+    require_one(schema, KINDS)
 }

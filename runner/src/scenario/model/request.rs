@@ -140,7 +140,7 @@ impl Read for RequestLine {
         let methods = methods.join("|");
         json_schema!({
             "type": "string",
-            "pattern": format!(r"^({methods}) +(/|https?://|\$\()[^ ]*$"),
+            "pattern": format!(r"^({methods}) +(?=/|https?://|\$\()([^\s#]|\$\([^#]*\))*$"),
         })
     }
 }

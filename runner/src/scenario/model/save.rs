@@ -2,13 +2,12 @@
 //! then on.
 
 use schemars::{Schema, SchemaGenerator, json_schema};
-use serde_json::json;
 
 use crate::scenario::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, closest},
     entries::{HeaderName, JsonPath, KeyKind, Member},
     node::{Node, Value},
-    read::{Read, keys, mismatch},
+    read::{Read, exactly_one, keys, mismatch, require_one},
     source::Span,
     word::Text,
 };
@@ -53,6 +52,7 @@ keys! {
         /// Mask the value wherever it appears.
         "secret" => secret: bool,
     }
+    check = check_save;
     refine = refine_save;
 }
 
@@ -90,8 +90,10 @@ fn read_word(node: &Node, word: &str) -> Result<Save, Diagnostic> {
                 Diagnostic::error(&node.span, format!("nothing called `{word}` can be saved"));
             return Err(if word.starts_with('$') {
                 finding.help(format!("a path into the JSON body is `{{ json: {word} }}`"))
+            } else if closest(word, WORDS.iter().copied()).is_some() {
+                finding.did_you_mean(word, WORDS.iter().copied())
             } else {
-                finding.did_you_mean(word, WORDS.iter().copied()).help(
+                finding.help(
                     "a map says where a value comes from: `{ json: $.id }`, `{ header: etag }`, \
                      `{ outcome: client_id }`",
                 )
@@ -112,11 +114,8 @@ fn read_map(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Save> {
         (Some(path), None, None) => Source::Json(valid::<JsonPath>(path, findings)?),
         (None, Some(name), None) => Source::Header(valid::<HeaderName>(name, findings)?),
         (None, None, Some(member)) => Source::Outcome(valid::<Member>(member, findings)?),
-        _ => {
-            let message = "`save` takes exactly one of `json`, `header` and `outcome`";
-            findings.push(Diagnostic::error(&node.span, message));
-            return None;
-        }
+        // Said by `check_save`.
+        _ => return None,
     };
     Some(Save {
         span: keys.span,
@@ -135,13 +134,14 @@ fn valid<K: KeyKind>(text: Text, findings: &mut Vec<Diagnostic>) -> Option<Text>
     }
 }
 
-fn refine_save(mut schema: Schema) -> Schema {
-    let one_source = json!([
-        { "required": ["json"] },
-        { "required": ["header"] },
-        { "required": ["outcome"] },
-    ]);
-    schema.insert("oneOf".into(), one_source);
+const PLACES: &[&str] = &["json", "header", "outcome"];
+
+fn check_save(node: &Node, findings: &mut Vec<Diagnostic>) {
+    exactly_one(node, "`save`", PLACES, findings);
+}
+
+fn refine_save(schema: Schema) -> Schema {
+    let mut schema = require_one(schema, PLACES);
     if let Some(properties) = schema.get_mut("properties") {
         properties["json"]["pattern"] = JsonPath::PATTERN.into();
         properties["header"]["pattern"] = HeaderName::PATTERN.into();

@@ -15,7 +15,7 @@ use crate::scenario::{
     diagnostic::Diagnostic,
     entries::{AtLeastOne, Entries, FieldName, HeaderName, Name},
     node::{Map, Node, Value},
-    read::{Read, keys},
+    read::{Read, exactly_one, in_words, keys, require_one},
     source::Span,
     word::{Delay, Slot, Text},
 };
@@ -279,31 +279,11 @@ fn check_companions(
     // Something that is no map is reported by the reader of the keys.
     let map = node.as_map()?;
     let found_before = findings.len();
-    let present: Vec<_> = verbs.iter().filter_map(|verb| map.entry(verb)).collect();
-    match present.as_slice() {
-        [] => {
-            let place = map
-                .iter()
-                .next()
-                .map_or(&node.span, |entry| &entry.key.span);
-            let list = in_words(verbs);
-            findings.push(Diagnostic::error(
-                place,
-                format!("{noun} needs one of {list}"),
-            ));
-        }
-        [first, second, ..] => findings.push(
-            Diagnostic::error(
-                &second.key.span,
-                format!(
-                    "{noun} does one thing, this one has `{}` and `{}`",
-                    first.key.text, second.key.text
-                ),
-            )
-            .related(&first.key.span, "first given here")
-            .help("make it two"),
-        ),
-        [verb] => check_company(map, &verb.key.text, verbs, findings),
+    exactly_one(node, noun, verbs, findings);
+    if let Some(verb) = verbs.iter().find(|verb| map.get(verb).is_some())
+        && findings.len() == found_before
+    {
+        check_company(map, verb, verbs, findings);
     }
     let mut bodies = BODIES.iter().filter_map(|body| map.entry(body));
     if let (Some(first), Some(second)) = (bodies.next(), bodies.next()) {
@@ -343,15 +323,6 @@ fn check_company(map: &Map, verb: &str, verbs: &[&str], findings: &mut Vec<Diagn
     }
 }
 
-fn in_words(words: &[&str]) -> String {
-    let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
-    match quoted.as_slice() {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} or {last}", first.join(", ")),
-    }
-}
-
 fn refine_step(schema: Schema) -> Schema {
     refine(schema, VERBS)
 }
@@ -361,12 +332,8 @@ fn refine_undo(schema: Schema) -> Schema {
 }
 
 /// Says in the schema what `check_companions` says in words.
-fn refine(mut schema: Schema, verbs: &[&str]) -> Schema {
-    let exactly_one: Vec<_> = verbs
-        .iter()
-        .map(|verb| json!({ "required": [verb] }))
-        .collect();
-    schema.insert("oneOf".into(), exactly_one.into());
+fn refine(schema: Schema, verbs: &[&str]) -> Schema {
+    let mut schema = require_one(schema, verbs);
     let mut rules = Vec::new();
     for (key, welcome) in COMPANIONS {
         let known = schema
