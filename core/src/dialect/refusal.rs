@@ -75,9 +75,7 @@ pub(super) fn write(fault: &Fault, request: &Request, realm: &str) -> Response {
             "insufficient_scope",
             fault.to_string().into(),
         ),
-        Fault::Forbidden(_) => {
-            (Status::FORBIDDEN, "access_denied", fault.to_string().into())
-        }
+        Fault::Forbidden(_) => (Status::FORBIDDEN, "access_denied", fault.to_string().into()),
         Fault::Missing(_) => (Status::NOT_FOUND, "not_found", fault.to_string().into()),
         Fault::Conflict(Conflict::Taken(_) | Conflict::InUse(_)) => {
             (Status::CONFLICT, "conflict", fault.to_string().into())

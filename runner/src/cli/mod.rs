@@ -12,7 +12,7 @@ mod screen;
 use std::ffi::OsString;
 
 use anstream::ColorChoice;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::exit::Exit;
 
@@ -46,6 +46,12 @@ enum Color {
     Always,
     /// Never.
     Never,
+}
+
+/// The command line as clap knows it: for completions, and for documents that
+/// want to be sure of the commands they show.
+pub fn command() -> clap::Command {
+    Cli::command()
 }
 
 /// Runs the command that the arguments name; the first argument is the

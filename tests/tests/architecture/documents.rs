@@ -1,6 +1,6 @@
 //! The laws that keep prose true: what ARCHITECTURE.md calls an invariant is
-//! held by a test that exists, and what README.md tells a person to type is
-//! a task that exists.
+//! held by a test that exists, and what README.md and CONTRIBUTING.md tell a
+//! person to type is a command that exists, with options that it takes.
 //!
 //! The invariants are a numbered list under `## Invariants`. Each item ends
 //! in `test:` and one or more of `` `path/to/file.rs::name_of_the_test` ``,
@@ -9,7 +9,7 @@
 use crate::tree::{Breach, Tree};
 
 const ARCHITECTURE: &str = "ARCHITECTURE.md";
-const README: &str = "README.md";
+const INSTRUCTIONS: [&str; 2] = ["README.md", "CONTRIBUTING.md"];
 
 /// Invariants that nothing holds.
 pub(crate) fn unheld_invariants(tree: &Tree) -> Vec<Breach> {
@@ -49,34 +49,62 @@ pub(crate) fn unheld_invariants(tree: &Tree) -> Vec<Breach> {
     breaches
 }
 
-/// Commands of README.md that do not exist.
+/// Commands of the instructions that do not exist.
 pub(crate) fn unknown_commands(tree: &Tree) -> Vec<Breach> {
-    let Some(readme) = tree.file(README) else {
-        return vec![Breach::new(README, "is missing")];
-    };
     let mut breaches = Vec::new();
-    for (line, command) in commands(readme) {
-        let words: Vec<&str> = command.split_whitespace().collect();
-        if let ["cargo", "xtask", task, rest @ ..] = words.as_slice() {
-            if !is_task(tree, task) {
-                breaches.push(Breach::at(
-                    README,
-                    line,
-                    format!("there is no task `{task}`"),
-                ));
-            }
-            for stage in rest.iter().skip_while(|word| **word != "--only").skip(1) {
-                if !is_stage(tree, stage) {
-                    breaches.push(Breach::at(
-                        README,
-                        line,
-                        format!("there is no stage `{stage}`"),
-                    ));
-                }
+    for path in INSTRUCTIONS {
+        let Some(text) = tree.file(path) else {
+            breaches.push(Breach::new(path, "is missing"));
+            continue;
+        };
+        for (line, command) in commands(text) {
+            if let Some(problem) = problem_of(tree, command) {
+                breaches.push(Breach::at(path, line, problem));
             }
         }
     }
     breaches
+}
+
+/// What is wrong with a command of ours; others are taken on trust.
+fn problem_of(tree: &Tree, command: &str) -> Option<String> {
+    let words: Vec<&str> = command.split_whitespace().collect();
+    match words.as_slice() {
+        ["cargo", "xtask", task, rest @ ..] => {
+            if !is_task(tree, task) {
+                return Some(format!("there is no task `{task}`"));
+            }
+            let named = match *task {
+                "stage" => rest,
+                _ => rest.split(|word| *word == "--only").nth(1).unwrap_or(&[]),
+            };
+            let stage = named.iter().find(|stage| !is_stage(tree, stage))?;
+            Some(format!("there is no stage `{stage}`"))
+        }
+        ["cargo", "run", rest @ ..] => {
+            let arguments = rest.split(|word| *word == "--").nth(1)?;
+            misunderstood(arguments)
+        }
+        ["touchmark", arguments @ ..] => misunderstood(arguments),
+        _ => None,
+    }
+}
+
+/// What `touchmark` would say about its arguments, if it would refuse them.
+fn misunderstood(arguments: &[&str]) -> Option<String> {
+    let words = core::iter::once(&"touchmark").chain(arguments);
+    let error = touchmark::cli::command()
+        .try_get_matches_from(words)
+        .err()?;
+    // Asking for help is reported as an error too.
+    error.use_stderr().then(|| {
+        error
+            .to_string()
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    })
 }
 
 /// The items of the list, each as one line.
@@ -145,7 +173,8 @@ fn is_task(tree: &Tree, name: &str) -> bool {
         .is_some_and(|text| text.contains(&wanted))
 }
 
-/// The lines of fenced blocks that a person would type.
+/// What a person would type: the lines of fenced blocks, up to a comment or
+/// to what the shell does with the output.
 fn commands(text: &str) -> Vec<(usize, &str)> {
     let mut inside = false;
     let mut commands = Vec::new();
@@ -154,7 +183,12 @@ fn commands(text: &str) -> Vec<(usize, &str)> {
             inside = !inside;
         } else if inside {
             let line = line.trim_start();
-            commands.push((index + 1, line.strip_prefix("$ ").unwrap_or(line)));
+            let line = line.strip_prefix("$ ").unwrap_or(line);
+            let end = [" #", " |", " >", " &"]
+                .iter()
+                .filter_map(|mark| line.find(mark))
+                .min();
+            commands.push((index + 1, &line[..end.unwrap_or(line.len())]));
         }
     }
     commands
@@ -169,7 +203,10 @@ mod laws {
         "xtask/src/check/stage/a.rs",
         "Stage {\n    name: \"no-std\",\n}",
     );
-    const TASKS: (&str, &str) = ("xtask/src/main.rs", "[\"check\", rest @ ..] => run(rest),");
+    const TASKS: (&str, &str) = (
+        "xtask/src/main.rs",
+        "[\"check\", ..] => a(),\n[\"stage\", ..] => b(),",
+    );
 
     fn invariants(list: &str) -> Vec<String> {
         let text = format!("# A\n\n## Invariants\n\n{list}\n## Next\n\n1. Not one.\n");
@@ -181,7 +218,8 @@ mod laws {
     }
 
     fn readme(text: &str) -> Vec<String> {
-        let tree = Tree::of([("README.md", text), STAGE, TASKS]);
+        let text = format!("# A\n```sh\n{text}\n```\ncargo xtask prose\n");
+        let tree = Tree::of([("README.md", &text), ("CONTRIBUTING.md", ""), STAGE, TASKS]);
         unknown_commands(&tree)
             .iter()
             .map(Breach::to_string)
@@ -247,20 +285,49 @@ mod laws {
 
     #[test]
     fn commands_that_exist_pass() {
-        let text =
-            "```sh\n$ cargo xtask check --only no-std\ncargo build\n```\ncargo xtask prose\n";
-        assert_eq!(readme(text), [""; 0]);
+        for command in [
+            "$ cargo xtask check --only no-std   # one stage",
+            "cargo xtask stage no-std",
+            "cargo build --release",
+            "cargo run --release -- schema scenario > scenario.schema.json",
+            "touchmark --help",
+            "touchmark --color never check scenarios | less",
+        ] {
+            assert_eq!(readme(command), [""; 0], "{command}");
+        }
     }
 
     #[test]
     fn commands_that_do_not_exist_are_found() {
-        let text = "```sh\ncargo xtask chekc\ncargo xtask check --only no-sdt\n```\n";
+        for (command, problem) in [
+            ("cargo xtask chekc", "there is no task `chekc`"),
+            (
+                "cargo xtask check --only no-sdt",
+                "there is no stage `no-sdt`",
+            ),
+            ("cargo xtask stage no-sdt", "there is no stage `no-sdt`"),
+            ("touchmark chekc", "error: unrecognized subcommand 'chekc'"),
+            (
+                "cargo run -- check --colour",
+                "error: unexpected argument '--colour' found",
+            ),
+        ] {
+            assert_eq!(
+                readme(command),
+                [format!("README.md:3: {problem}")],
+                "{command}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_missing_document_is_found() {
         assert_eq!(
-            readme(text),
-            [
-                "README.md:2: there is no task `chekc`",
-                "README.md:3: there is no stage `no-sdt`"
-            ]
+            unknown_commands(&Tree::default())
+                .iter()
+                .map(Breach::to_string)
+                .collect::<Vec<_>>(),
+            ["README.md: is missing", "CONTRIBUTING.md: is missing"]
         );
     }
 }

@@ -12,7 +12,7 @@ use crate::tree::{Breach, Tree};
 const HOMES: &[(&[&str], &[&str])] = &[
     (
         &["argon2", "ed25519_dalek", "jwt_compact", "p256", "rsa"],
-        &["core/src/token/crypto/"],
+        &["core/src/token/crypto/", "tests/"],
     ),
     (&["getrandom"], &["runner/src/", "wasm/src/"]),
     (
