@@ -11,4 +11,5 @@ pub mod host;
 pub mod peer;
 pub mod scenario;
 pub mod secret;
+pub mod serve;
 pub mod sqlite;

@@ -77,20 +77,19 @@ pub async fn bootstrap<S: Store>(
     // The audit record then says that the administrator registered itself.
     context.caller = Caller::Client(Box::new(administrator.clone()));
 
-    let mark = Key::of("bootstrap", ["administrator"]);
     let audit = context.uuid();
     let mut attempts = Attempts::new();
     loop {
         // The mark carries what only this call knows: if it is there, an
         // ambiguous commit was applied after all.
-        let marked: Option<Stored<String>> = load(&context, &mark).await?;
+        let marked: Option<Stored<String>> = load(&context, &mark()).await?;
         match marked {
             Some(mark) if mark.document == audit => break,
             Some(_) => return Ok(None),
             None => {}
         }
         let change = Change::new(&context)
-            .create(mark.clone(), &audit)?
+            .create(mark(), &audit)?
             .set(
                 client::key(System::Standard, &administrator.id),
                 &administrator,
@@ -102,6 +101,20 @@ pub async fn bootstrap<S: Store>(
         attempts.again()?;
     }
     Ok(Some(ClientView::of(&context, administrator, Some(secret))))
+}
+
+/// Whether the context's tenant has had a first administrator.
+///
+/// # Errors
+/// What the store fails with.
+pub async fn is_bootstrapped<S: Store>(context: &Context<'_, S>) -> Result<bool, Fault> {
+    let marked: Option<Stored<String>> = load(context, &mark()).await?;
+    Ok(marked.is_some())
+}
+
+/// Where the tenant keeps that it has had one.
+fn mark() -> Key {
+    Key::of("bootstrap", ["administrator"])
 }
 
 fn admit(field: &str, text: &str, least: usize) -> Result<(), Fault> {
@@ -117,7 +130,7 @@ fn admit(field: &str, text: &str, least: usize) -> Result<(), Fault> {
 
 #[cfg(test)]
 mod tests {
-    use super::{FirstAdministrator, bootstrap};
+    use super::{FirstAdministrator, bootstrap, is_bootstrapped};
     use crate::operation::{
         Caller, Context, Credential, Deployment, Fault, Keys, ListAudit, Operation, Outcome,
         Pepper, Random, RequestFault, authenticate, execute,
@@ -168,10 +181,12 @@ mod tests {
     #[test]
     fn an_empty_tenant_gets_one_administrator_once() {
         empty(&Memory::new(), |context| {
+            assert_eq!(block_on(is_bootstrapped(&context)), Ok(false));
             let first = block_on(bootstrap(FirstAdministrator::default(), &context));
             let first = first.unwrap().unwrap();
             let again = block_on(bootstrap(FirstAdministrator::default(), &context));
             assert!(again.unwrap().is_none());
+            assert_eq!(block_on(is_bootstrapped(&context)), Ok(true));
             let caller = block_on(authenticate(
                 &proof(&first.client_id, &first.secret.unwrap()),
                 &context,

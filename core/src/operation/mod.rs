@@ -33,7 +33,7 @@ pub use access_policy::{
     UpdateAccessPolicy,
 };
 pub use authenticate::{Credential, authenticate};
-pub use bootstrap::{FirstAdministrator, bootstrap};
+pub use bootstrap::{FirstAdministrator, bootstrap, is_bootstrapped};
 pub use client::{ClientView, ListClients, RegisterClient, UpdateClient};
 pub use context::{Caller, Context, Random, SignedIn};
 pub use deployment::{

@@ -8,6 +8,7 @@ mod files;
 mod list;
 mod schema;
 mod screen;
+mod serve;
 
 use std::ffi::OsString;
 
@@ -36,6 +37,8 @@ enum Command {
     List(list::List),
     /// Print the JSON Schema of a file format.
     Schema(schema::PrintSchema),
+    /// Serve all systems over HTTP.
+    Serve(serve::Serve),
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -77,6 +80,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Check(check) => check.run(),
         Command::List(list) => list.run(),
         Command::Schema(schema) => schema.run(),
+        Command::Serve(serve) => serve.run(),
     };
     match ended {
         Ok(exit) => exit,

@@ -20,6 +20,8 @@ enum Format {
     Scenario,
     /// The project file, touchmark.yaml.
     Project,
+    /// The settings file of `touchmark serve`.
+    Server,
 }
 
 impl PrintSchema {
@@ -27,6 +29,7 @@ impl PrintSchema {
         let schema = match self.file {
             Format::Scenario => schema::scenario(),
             Format::Project => schema::project(),
+            Format::Server => crate::serve::settings::schema(),
         };
         io::stdout().write_all(schema::to_text(&schema).as_bytes())?;
         Ok(Exit::Passed)

@@ -1,5 +1,6 @@
 //! Findings as people and programs read them.
 
+use core::error::Error;
 use std::io::{self, Write};
 
 use clap::ValueEnum;
@@ -67,6 +68,22 @@ fn as_json(finding: &Diagnostic) -> serde_json::Value {
         "message": finding.message,
         "help": finding.help,
     })
+}
+
+/// Prints why a command failed, each cause on a line of its own, and what to do
+/// about it.
+pub(super) fn failure(error: &dyn Error, help: Option<&str>) -> io::Result<()> {
+    let mut err = anstream::stderr().lock();
+    writeln!(err, "\u{1b}[1;31merror\u{1b}[0m: {error}")?;
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        writeln!(err, "  because: {error}")?;
+        cause = error.source();
+    }
+    if let Some(help) = help {
+        writeln!(err, "  help: {help}")?;
+    }
+    Ok(())
 }
 
 /// A number with its noun: "1 file", "3 files".

@@ -94,7 +94,20 @@ impl Host {
     /// # Errors
     /// [`operation::bootstrap`] says which.
     pub async fn bootstrap(&self, first: FirstAdministrator) -> Result<Option<ClientView>, Fault> {
-        let context = Context {
+        operation::bootstrap(first, &self.context()).await
+    }
+
+    /// Whether there has been a first administrator.
+    ///
+    /// # Errors
+    /// [`operation::is_bootstrapped`] says which.
+    pub async fn is_bootstrapped(&self) -> Result<bool, Fault> {
+        operation::is_bootstrapped(&self.context()).await
+    }
+
+    /// What an operation of the host itself works with.
+    fn context(&self) -> Context<'_, Records> {
+        Context {
             deployment: &self.deployment,
             store: &self.records,
             random: &SystemRandom,
@@ -103,13 +116,16 @@ impl Host {
             system: System::Standard,
             caller: Caller::Anonymous,
             peer: None,
-        };
-        operation::bootstrap(first, &context).await
+        }
     }
 }
 
 /// The time on this machine's clock. A clock before 1970 gives 1970.
 #[must_use]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the outermost layer, where the clock is read"
+)]
 pub fn now() -> Timestamp {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)

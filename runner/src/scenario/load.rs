@@ -70,7 +70,7 @@ pub struct Loaded<T> {
 }
 
 impl<T> Loaded<T> {
-    fn new(value: Option<T>, mut findings: Vec<Diagnostic>) -> Self {
+    pub(crate) fn new(value: Option<T>, mut findings: Vec<Diagnostic>) -> Self {
         findings.sort_by_key(|finding| finding.span.as_ref().map(|span| span.range().start));
         Self { value, findings }
     }

@@ -12,7 +12,7 @@ mod json;
 pub mod load;
 pub mod model;
 pub mod node;
-mod read;
+pub(crate) mod read;
 pub mod schema;
 pub mod scope;
 pub mod source;

@@ -103,7 +103,7 @@ impl Read for bool {
 }
 
 /// "expected …, found …" at a node.
-pub(super) fn mismatch(node: &Node, expected: &str) -> Diagnostic {
+pub(crate) fn mismatch(node: &Node, expected: &str) -> Diagnostic {
     Diagnostic::error(
         &node.span,
         format!("expected {expected}, found {}", node.kind()),
@@ -111,7 +111,7 @@ pub(super) fn mismatch(node: &Node, expected: &str) -> Diagnostic {
 }
 
 /// A map that is being read key by key.
-pub(super) struct Keys<'a> {
+pub(crate) struct Keys<'a> {
     map: &'a Map,
     start: Span,
     noun: &'static str,
@@ -120,7 +120,7 @@ pub(super) struct Keys<'a> {
 impl<'a> Keys<'a> {
     /// Opens a map and reports keys that are not in `known`. With `extensible`,
     /// keys that begin with `x-` are left alone.
-    pub(super) fn open(
+    pub(crate) fn open(
         node: &'a Node,
         noun: &'static str,
         known: &[&'static str],
@@ -147,7 +147,7 @@ impl<'a> Keys<'a> {
     }
 
     /// Reads the value under a key.
-    pub(super) fn take<T: Read>(
+    pub(crate) fn take<T: Read>(
         &self,
         key: &'static str,
         findings: &mut Vec<Diagnostic>,
@@ -224,7 +224,7 @@ pub(super) fn in_words(words: &[&str]) -> String {
 
 /// Whether a map may hold `x-` keys for notes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Extensible {
+pub(crate) enum Extensible {
     /// Every key must be known.
     Closed,
     /// Keys that begin with `x-` are notes.
@@ -232,20 +232,20 @@ pub(super) enum Extensible {
 }
 
 /// The JSON Schema of a map with fixed keys; used by [`keys!`].
-pub(super) struct MapSchema {
+pub(crate) struct MapSchema {
     properties: serde_json::Map<String, serde_json::Value>,
     required: Vec<&'static str>,
 }
 
 impl MapSchema {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             properties: serde_json::Map::new(),
             required: Vec::new(),
         }
     }
 
-    pub(super) fn property<T: Read>(
+    pub(crate) fn property<T: Read>(
         &mut self,
         key: &'static str,
         documentation: &[&str],
@@ -259,7 +259,7 @@ impl MapSchema {
         }
     }
 
-    pub(super) fn finish(self, extensible: Extensible, documentation: &[&str]) -> Schema {
+    pub(crate) fn finish(self, extensible: Extensible, documentation: &[&str]) -> Schema {
         let mut schema = json_schema!({
             "description": paragraph(documentation),
             "type": "object",
@@ -360,4 +360,4 @@ macro_rules! keys {
     };
 }
 
-pub(super) use keys;
+pub(crate) use keys;

@@ -25,7 +25,7 @@ pub fn to_text(schema: &Schema) -> String {
     text
 }
 
-fn document<T: Read + schemars::JsonSchema>(title: &str) -> Schema {
+pub(crate) fn document<T: Read + schemars::JsonSchema>(title: &str) -> Schema {
     let generator: SchemaGenerator = SchemaSettings::draft2020_12().into_generator();
     let mut schema = generator.into_root_schema_for::<T>();
     schema.insert("title".into(), title.into());

@@ -1,0 +1,154 @@
+//! Why a server does not start, and with which exit code the command says so.
+
+use core::fmt;
+use core::net::SocketAddr;
+use std::io;
+use std::path::PathBuf;
+
+use touchmark_core::operation::{Fault, RequestFault};
+
+use super::KeyFileError;
+use crate::exit::Exit;
+use crate::host::NoRandomness;
+use crate::sqlite::OpenError;
+
+/// Why a server does not start.
+#[derive(Debug)]
+pub enum ServeError {
+    /// The address cannot be listened on.
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        cause: io::Error,
+    },
+    /// It listens on every address of the machine, so nobody knows which one
+    /// its clients use.
+    OriginNeeded {
+        /// Where it listens.
+        address: SocketAddr,
+    },
+    /// A file with keys cannot be used.
+    Keys(KeyFileError),
+    /// The store cannot be used.
+    Store(OpenError),
+    /// The administrator cannot be registered.
+    Administrator(Fault),
+    /// The file that the administrator's credential should go to is there
+    /// already, or cannot be made.
+    CredentialFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        cause: io::Error,
+    },
+    /// The file with the administrator's secret cannot be read.
+    SecretFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        cause: io::Error,
+    },
+    /// The system gives no random bytes.
+    Randomness(NoRandomness),
+    /// The process cannot be told when to end, or has no threads.
+    System(io::Error),
+}
+
+impl ServeError {
+    /// The code that the command ends with.
+    #[must_use]
+    pub const fn exit(&self) -> Exit {
+        match self {
+            Self::Keys(_) | Self::Store(_) => Exit::BadFile,
+            Self::CredentialFile { .. } | Self::SecretFile { .. } => Exit::BadFile,
+            Self::Listen { .. } | Self::OriginNeeded { .. } => Exit::BadUsage,
+            Self::Administrator(Fault::Request(_)) => Exit::BadUsage,
+            Self::Administrator(_) => Exit::Unreachable,
+            Self::Randomness(_) | Self::System(_) => Exit::Bug,
+        }
+    }
+
+    /// What to do about it, where that is known.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::Listen { cause, .. } if cause.kind() == io::ErrorKind::AddrInUse => {
+                "another program listens there; `--listen 127.0.0.1:0` takes a free port".into()
+            }
+            Self::OriginNeeded { .. } => {
+                "say where clients reach the server, as in `--origin https://tokens.example.com`"
+                    .into()
+            }
+            Self::CredentialFile { cause, .. } if cause.kind() == io::ErrorKind::AlreadyExists => {
+                "no file is overwritten; name another one or move it away".into()
+            }
+            Self::Keys(error) => return error.help(),
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for ServeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Listen { address, .. } => write!(f, "cannot listen on {address}"),
+            Self::OriginNeeded { address } => write!(
+                f,
+                "listening on {address}, which is every address of this machine, needs an origin"
+            ),
+            Self::Keys(error) => error.fmt(f),
+            Self::Store(error) => error.fmt(f),
+            Self::Administrator(Fault::Request(RequestFault::Field { at, problem })) => {
+                write!(f, "the administrator's {at} {problem}")
+            }
+            Self::Administrator(_) => f.write_str("the administrator cannot be registered"),
+            Self::CredentialFile { path, .. } => write!(
+                f,
+                "the administrator's credential cannot be written to {}",
+                path.display()
+            ),
+            Self::SecretFile { path, .. } => write!(
+                f,
+                "the administrator's secret cannot be read from {}",
+                path.display()
+            ),
+            Self::Randomness(error) => error.fmt(f),
+            Self::System(_) => f.write_str("the system refuses what a server needs"),
+        }
+    }
+}
+
+impl core::error::Error for ServeError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Listen { cause, .. }
+            | Self::CredentialFile { cause, .. }
+            | Self::SecretFile { cause, .. }
+            | Self::System(cause) => Some(cause),
+            Self::Keys(error) => error.source(),
+            Self::Store(error) => error.source(),
+            Self::Administrator(Fault::Request(_)) => None,
+            Self::Administrator(fault) => Some(fault),
+            Self::OriginNeeded { .. } | Self::Randomness(_) => None,
+        }
+    }
+}
+
+impl From<OpenError> for ServeError {
+    fn from(error: OpenError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<KeyFileError> for ServeError {
+    fn from(error: KeyFileError) -> Self {
+        Self::Keys(error)
+    }
+}
+
+impl From<NoRandomness> for ServeError {
+    fn from(error: NoRandomness) -> Self {
+        Self::Randomness(error)
+    }
+}

@@ -1,0 +1,163 @@
+//! The settings file of `touchmark serve`: its keys and what they change. The
+//! reference with examples is `docs/serve.md`, the schema comes from here.
+
+use core::net::SocketAddr;
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+use touchmark_core::operation::{AudienceRule, SystemPolicy};
+use touchmark_core::record::Tenant;
+use touchmark_core::token::Algorithm;
+
+use super::written::{Count, Expiry, Given, Lifetime, Most, Origin, Place, Size, SystemName, Wait};
+use crate::scenario::Diagnostic;
+use crate::scenario::entries::{AtLeastOne, Entries};
+use crate::scenario::read::keys;
+use crate::scenario::word::Text;
+
+keys! {
+    /// How `touchmark serve` is set up. What is absent has its default; what
+    /// the command line says counts before what is written here.
+    "a server file" WithNotes pub struct ServerFile {
+        /// Where clients reach the server. Issuers and links are made of it.
+        "origin" => origin: Option<Given<Origin>>,
+        /// The address and port to listen on; port 0 takes a free one.
+        "listen" => listen: Option<Given<SocketAddr>>,
+        /// Where records are kept: `memory`, or `sqlite:` and a file.
+        "store" => store: Option<Given<Place>>,
+        /// The tenant that all records belong to.
+        "tenant" => tenant: Option<Given<Tenant>>,
+        /// The keys that sign and verify tokens, and the pepper.
+        "keys" => keys: Option<KeysSection>,
+        /// Networks whose `X-Forwarded-For` is believed.
+        "proxies" => proxies: Vec<Given<IpNet>>,
+        /// What requests and connections may weigh.
+        "limits" => limits: Option<LimitsSection>,
+        /// How long the server waits.
+        "timeouts" => timeouts: Option<TimeoutsSection>,
+        /// How each system behaves, where it differs from its default.
+        "systems" => systems: Entries<SystemName, SystemSection>,
+    }
+}
+
+keys! {
+    /// Files with keys. Paths are relative to the folder of this file.
+    "keys" Closed pub struct KeysSection {
+        /// The private JWK that signs; it is made if there is no such file.
+        "signing" => signing: Option<Given<PathBuf>>,
+        /// The algorithm of a key that is made.
+        "algorithm" => algorithm: Option<Given<Algorithm>>,
+        /// JWK or JWKS files whose keys signed before and still verify.
+        "former" => former: Vec<Given<PathBuf>>,
+        /// The secret under which secrets are hashed; it is made if there is no such file.
+        "pepper" => pepper: Option<Given<PathBuf>>,
+    }
+}
+
+keys! {
+    /// What requests and connections may weigh.
+    "limits" Closed pub struct LimitsSection {
+        /// The most bytes of one request's content.
+        "content" => content: Option<Given<Size>>,
+        /// The most bytes of content that all requests together may hold.
+        "buffered" => buffered: Option<Given<Size>>,
+        /// How deep JSON content may nest.
+        "json_depth" => json_depth: Option<Given<Count>>,
+        /// The most connections at a time.
+        "connections" => connections: Option<Given<Count>>,
+    }
+}
+
+keys! {
+    /// How long the server waits.
+    "timeouts" Closed pub struct TimeoutsSection {
+        /// For the head of a request, and between two requests.
+        "head" => head: Option<Given<Wait>>,
+        /// For the whole content of a request.
+        "content" => content: Option<Given<Wait>>,
+        /// For requests under way when it is told to end.
+        "shutdown" => shutdown: Option<Given<Wait>>,
+    }
+}
+
+keys! {
+    /// How one system behaves.
+    "a system" Closed pub struct SystemSection {
+        /// The `iss` of its tokens.
+        "issuer" => issuer: Option<Text>,
+        /// The audiences that tokens may be for; the first is the default.
+        "audiences" => audiences: Option<AtLeastOne<Text>>,
+        /// Whether a token request has to name its audience.
+        "audience_required" => audience_required: Option<bool>,
+        /// How long a token lives.
+        "token_lifetime" => token_lifetime: Option<Given<Lifetime>>,
+        /// How long a secret lives, or `never`.
+        "secret_lifetime" => secret_lifetime: Option<Given<Expiry>>,
+        /// Items of a page unless asked otherwise.
+        "page_size" => page_size: Option<Given<Count>>,
+        /// The most items of a page.
+        "max_page_size" => max_page_size: Option<Given<Count>>,
+        /// The most registrations, or `unlimited`.
+        "max_clients" => max_clients: Option<Given<Most>>,
+    }
+}
+
+impl SystemSection {
+    /// Changes what the section names.
+    pub(super) fn apply(&self, policy: &mut SystemPolicy) {
+        if let Some(issuer) = &self.issuer {
+            policy.issuer.clone_from(&issuer.text);
+        }
+        if let Some(audiences) = &self.audiences {
+            policy.audiences = audiences.iter().map(|text| text.text.clone()).collect();
+        }
+        if let Some(required) = self.audience_required {
+            policy.audience_rule = if required {
+                AudienceRule::Required
+            } else {
+                AudienceRule::Defaulted
+            };
+        }
+        if let Some(given) = &self.token_lifetime {
+            policy.token_lifetime = given.value.0;
+        }
+        if let Some(given) = &self.secret_lifetime {
+            policy.secret_lifetime = given.value.0;
+        }
+        let (usual, most) = &mut policy.page_size;
+        if let Some(given) = &self.max_page_size {
+            *most = given.value.0;
+            *usual = (*usual).min(*most);
+        }
+        if let Some(given) = &self.page_size {
+            *usual = given.value.0;
+            *most = (*most).max(*usual);
+        }
+        if let Some(given) = &self.max_clients {
+            policy.max_clients = given.value.0;
+        }
+    }
+}
+
+impl ServerFile {
+    /// Adds what contradicts itself although each value alone is right.
+    pub(super) fn prove(&self, findings: &mut Vec<Diagnostic>) {
+        for (_, system) in self.systems.iter() {
+            if let (Some(usual), Some(most)) = (&system.page_size, &system.max_page_size)
+                && usual.value > most.value
+            {
+                let message = "a page cannot have more items than the most of a page";
+                let finding = Diagnostic::error(&usual.span, message);
+                findings.push(finding.related(&most.span, "the most"));
+            }
+        }
+        if let Some(limits) = &self.limits
+            && let (Some(content), Some(buffered)) = (&limits.content, &limits.buffered)
+            && content.value > buffered.value
+        {
+            let message = "all requests together need room for at least one content";
+            let finding = Diagnostic::error(&buffered.span, message);
+            findings.push(finding.related(&content.span, "one content"));
+        }
+    }
+}
