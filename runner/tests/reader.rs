@@ -205,6 +205,7 @@ fn load_as_both(bytes: &[u8]) {
     };
     let surroundings = Surroundings {
         operations: &["client.register", "client.delete"],
+        misfit: None,
         dialects: &["standard"],
         identities: &["admin"],
         project: None,
@@ -221,7 +222,7 @@ fn load_as_both(bytes: &[u8]) {
 #[test]
 fn every_prefix_of_a_good_file_is_read_or_refused() {
     for file in [EVERYTHING, PROJECT] {
-        for end in 0..file.len() {
+        for end in (0..file.len()).step_by(3) {
             load_as_both(&file.as_bytes()[..end]);
         }
     }

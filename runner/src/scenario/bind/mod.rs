@@ -4,6 +4,7 @@
 //! What a file may refer to beyond itself is handed in as [`Surroundings`], so
 //! that this knows neither the domain nor any deployment.
 
+mod arguments;
 mod excuse;
 mod matrix;
 mod names;
@@ -12,6 +13,7 @@ mod walk;
 
 use std::collections::HashMap;
 
+pub use arguments::Misfit;
 pub use matrix::{MAX_RUNS, Run};
 
 use self::{
@@ -34,6 +36,8 @@ use super::{
 pub struct Surroundings<'a> {
     /// The names of the operations that `call` can name.
     pub operations: &'a [&'a str],
+    /// How the arguments of an operation are proven, if they are.
+    pub misfit: Option<Misfit>,
     /// The names of the dialects.
     pub dialects: &'a [&'a str],
     /// The identities that the target itself gives.

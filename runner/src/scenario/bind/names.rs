@@ -42,11 +42,17 @@ enum Elsewhere {
 pub(super) struct Names {
     known: HashMap<String, Known>,
     elsewhere: HashMap<String, Elsewhere>,
+    /// How many names have been reported as unknown.
+    strangers: usize,
     /// Names that a mistake elsewhere shows to be wanted.
     wanted: HashSet<String>,
     /// Names in parts of the file that could not be read.
     pub(super) excuses: Excuses,
 }
+
+/// How many unknown names get a suggestion: comparing each with every known
+/// name would take long in a file of nothing but mistakes.
+const MAX_SUGGESTIONS: usize = 100;
 
 /// The names that no file may give a meaning of its own.
 const RESERVED: &[&str] = &["target", "case"];
@@ -57,6 +63,7 @@ impl Names {
         Self {
             known: HashMap::new(),
             elsewhere: HashMap::new(),
+            strangers: 0,
             wanted: HashSet::new(),
             excuses,
         }
@@ -196,6 +203,10 @@ impl Names {
         }
         let message = format!("`{name}` is not defined");
         let finding = Diagnostic::error(span, message);
+        self.strangers += 1;
+        if self.strangers > MAX_SUGGESTIONS {
+            return finding;
+        }
         let mut candidates: Vec<_> = self.known.keys().cloned().collect();
         candidates.sort_unstable();
         let Some(meant) = closest(name, candidates.iter().map(String::as_str)) else {

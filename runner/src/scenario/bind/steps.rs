@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    Binder,
+    Binder, arguments,
     names::{Kind, each_name},
     walk,
 };
@@ -143,6 +143,8 @@ impl Binder<'_> {
             let finding = Diagnostic::error(&name.span, format!("there is no operation `{name}`"))
                 .choose_from(name, "operations", known.iter().copied());
             self.findings.push(finding);
+        } else if let Some(misfit) = self.surroundings.misfit {
+            arguments::check(call, misfit, self.findings);
         }
     }
 
