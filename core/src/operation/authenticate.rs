@@ -3,11 +3,14 @@
 //! the same for every reason, at the same cost.
 
 use super::change::load_all;
-use super::{Caller, Context, Fault, Unauthenticated, Unproven, access_token, client, trail};
+use super::{
+    Caller, Context, Fault, Unauthenticated, Unproven, access_token, api_token, client, trail,
+};
 use crate::record::{Client, ClientId, Secret, Standing, System};
 use crate::store::Store;
 use crate::token::{self, Claims, TokenError};
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
 use base64ct::{Base64UrlUnpadded, Encoding};
 
@@ -23,6 +26,13 @@ pub enum Credential {
     Client(Vec<(ClientId, Secret)>),
     /// A bearer token (RFC 6750).
     Bearer(Secret),
+    /// An API token, presented in a space.
+    ApiToken {
+        /// The token.
+        token: Secret,
+        /// The space.
+        space: String,
+    },
 }
 
 /// Finds out who asks. A request that offers nothing has an anonymous caller;
@@ -39,26 +49,31 @@ pub async fn authenticate<S: Store>(
         Credential::Malformed => {
             return Err(Fault::Unauthenticated(Unauthenticated::Malformed));
         }
-        Credential::Client(readings) => prove_client(readings, context)
-            .await?
-            .map_err(|unproven| (first_id(readings), unproven)),
+        Credential::Client(readings) => {
+            let proof = prove_client(readings, context).await?;
+            let client = proof.map(|client| Caller::Client(Box::new(client)));
+            client.map_err(|unproven| (first_id(readings), unproven))
+        }
         Credential::Bearer(token) => {
-            let proven = prove_token(token.expose(), context).await?;
-            proven
-                .map(|(client, _)| client)
-                .map_err(|unproven| (None, unproven))
+            let proof = prove_token(token.expose(), context).await?;
+            let client = proof.map(|(client, _)| Caller::Client(Box::new(client)));
+            client.map_err(|unproven| (None, unproven))
+        }
+        Credential::ApiToken { token, space } => {
+            let proof = api_token::prove(token.expose(), space, context).await?;
+            let user = proof.map(|user| Caller::User(Box::new(user)));
+            user.map_err(|unproven| (None, unproven))
         }
     };
-    match proof {
-        Ok(client) => Ok(Caller::Client(Box::new(client))),
-        Err((id, unproven)) => {
-            trail::refused(context, id, "authenticate", &unproven).await;
-            Err(Fault::Unauthenticated(match unproven {
-                Unproven::Token(TokenError::Expired) => Unauthenticated::Expired,
-                _ => Unauthenticated::Refused,
-            }))
-        }
-    }
+    let (id, unproven) = match proof {
+        Ok(caller) => return Ok(caller),
+        Err(refusal) => refusal,
+    };
+    trail::refused(context, id, "authenticate", &unproven).await;
+    Err(Fault::Unauthenticated(match unproven {
+        Unproven::Token(TokenError::Expired) => Unauthenticated::Expired,
+        _ => Unauthenticated::Refused,
+    }))
 }
 
 pub(super) fn first_id(readings: &[(ClientId, Secret)]) -> Option<&ClientId> {

@@ -42,10 +42,16 @@ impl Caller {
     /// Whether the caller administers the system it speaks to.
     #[must_use]
     pub fn is_administrator(&self) -> bool {
+        self.has_role(Role::Administrator)
+    }
+
+    /// Whether the caller has this role.
+    #[must_use]
+    pub fn has_role(&self, role: Role) -> bool {
         match self {
             Self::Anonymous => false,
-            Self::Client(client) => client.has_role(Role::Administrator),
-            Self::User(signed_in) => signed_in.user.has_role(Role::Administrator),
+            Self::Client(client) => client.has_role(role),
+            Self::User(signed_in) => signed_in.user.has_role(role),
         }
     }
 

@@ -163,6 +163,11 @@ pub struct SystemPolicy {
     pub page_size: (usize, usize),
     /// The most registrations; `None` means no limit.
     pub max_clients: Option<usize>,
+    /// The spaces in which API tokens are good.
+    pub spaces: Vec<String>,
+    /// Whether minting an API token makes the former ones of its entry
+    /// worthless.
+    pub unlock_revokes_previous: bool,
 }
 
 /// One year in seconds.
@@ -187,6 +192,8 @@ impl SystemPolicy {
             reserved_claim_prefixes: Vec::new(),
             page_size: (20, 500),
             max_clients: None,
+            spaces: vec!["root".into()],
+            unlock_revokes_previous: false,
         };
         match system {
             System::Klarity => Self {
@@ -226,7 +233,11 @@ impl SystemPolicy {
                 reserved_claim_prefixes: vec!["jit_".into(), "arc_".into()],
                 ..standard
             },
-            System::Standard | System::Cockpit | System::Ionos | System::Horizon => standard,
+            System::Horizon => Self {
+                issuer: join(origin, "/ztna"),
+                ..standard
+            },
+            System::Standard | System::Cockpit | System::Ionos => standard,
         }
     }
 }

@@ -139,8 +139,28 @@ pub enum Unproven {
     DisabledClient,
     /// The token does not verify.
     Token(crate::token::TokenError),
-    /// The token verifies, but what it speaks for is gone or disabled.
+    /// The token verifies, but its client is gone.
     GoneClient,
+    /// No user has this login.
+    UnknownUser,
+    /// The password is not the user's.
+    WrongPassword,
+    /// The token verifies, but its user is gone.
+    GoneUser,
+    /// The user is disabled.
+    DisabledUser,
+    /// The token verifies, but its entry is gone.
+    GoneToken,
+    /// The token's entry is disabled.
+    DisabledToken,
+    /// The token's entry has expired.
+    ExpiredToken,
+    /// A later token has taken the token's place.
+    SupersededToken,
+    /// The token is for another tenant or space.
+    OtherSpace,
+    /// The caller's address is outside the token's filter.
+    Address,
 }
 
 impl Unproven {
@@ -154,6 +174,16 @@ impl Unproven {
             Self::DisabledClient => "disabled-client",
             Self::Token(error) => error.code(),
             Self::GoneClient => "gone-client",
+            Self::UnknownUser => "unknown-user",
+            Self::WrongPassword => "wrong-password",
+            Self::GoneUser => "gone-user",
+            Self::DisabledUser => "disabled-user",
+            Self::GoneToken => "gone-token",
+            Self::DisabledToken => "disabled-token",
+            Self::ExpiredToken => "expired-token",
+            Self::SupersededToken => "superseded-token",
+            Self::OtherSpace => "other-space",
+            Self::Address => "address",
         }
     }
 }

@@ -7,6 +7,7 @@
 
 mod access_policy;
 mod access_token;
+mod api_token;
 mod authenticate;
 mod bootstrap;
 mod change;
@@ -19,6 +20,7 @@ mod estate;
 mod fault;
 mod grant;
 mod introspection;
+mod me;
 mod outcome;
 mod page;
 mod quota;
@@ -31,6 +33,10 @@ mod user;
 pub use access_policy::{
     AccessPolicyChanges, AccessPolicyOrder, CreateAccessPolicy, ListAccessPolicies,
     UpdateAccessPolicy,
+};
+pub use api_token::{
+    ApiTokenChanges, ApiTokenReference, CreateApiToken, ListApiTokens, SpaceReference,
+    UnlockedToken, UpdateApiToken,
 };
 pub use authenticate::{Credential, authenticate};
 pub use bootstrap::{FirstAdministrator, bootstrap, is_bootstrapped};
@@ -50,6 +56,7 @@ pub use fault::{
 };
 pub use grant::{ClientCredentials, Grant, IssueToken, IssuedToken};
 pub use introspection::{IntrospectToken, Introspection};
+pub use me::Me;
 pub use outcome::{Outcome, Resource};
 pub use page::{Page, Total};
 pub use subject::{CreateSubject, ListSubjects, SubjectChanges, UpdateSubject};
@@ -58,6 +65,7 @@ pub use user::{
     CreateUser, ListUsers, UpdateUser, UserChanges, UserProfile, UserReference, UserView,
 };
 
+use crate::record::Role;
 use crate::store::Store;
 use alloc::string::String;
 use serde::Deserialize;
@@ -70,6 +78,8 @@ pub enum Access {
     Public,
     /// Any authenticated client.
     Authenticated,
+    /// An administrator of the system, or somebody who manages API tokens.
+    ApiTokenManager,
     /// An administrator of the system.
     Administrator,
 }
@@ -203,6 +213,23 @@ operations! {
     "user.update" UpdateUser(UpdateUser) Administrator;
     /// Deletes a user; what speaks for it is refused from then on.
     "user.delete" DeleteUser(UserReference) Administrator;
+    /// Tells who the caller is.
+    "user.me" Me(SpaceReference) Authenticated;
+    /// Creates an API token entry.
+    "api_token.create" CreateApiToken(CreateApiToken) ApiTokenManager;
+    /// Lists the API token entries of a space.
+    "api_token.list" ListApiTokens(ListApiTokens) ApiTokenManager;
+    /// Reads one API token entry, without any token.
+    "api_token.get" GetApiToken(ApiTokenReference) ApiTokenManager;
+    /// Changes the given fields of an API token entry.
+    "api_token.update" UpdateApiToken(UpdateApiToken) ApiTokenManager;
+    /// Deletes an API token entry; its tokens are refused from then on.
+    "api_token.delete" DeleteApiToken(ApiTokenReference) ApiTokenManager;
+    /// Mints a token for an API token entry and shows it.
+    "api_token.unlock" UnlockApiToken(ApiTokenReference) Administrator;
+    /// Replaces the tenant's signature key; every API token is refused from
+    /// then on.
+    "signature_key.rotate" RotateSignatureKey(Nothing) Administrator;
     /// Lists the audit record, latest entry first.
     "audit.list" ListAudit(ListAudit) Administrator;
     /// Describes the authorization server.
@@ -234,8 +261,9 @@ pub fn admit(name: Name, caller: &Caller) -> Result<(), Fault> {
         (Access::Public, _) => Ok(()),
         (_, Caller::Anonymous) => Err(Fault::Unauthenticated(Unauthenticated::Absent)),
         (Access::Authenticated, _) => Ok(()),
-        (Access::Administrator, caller) if caller.is_administrator() => Ok(()),
-        (Access::Administrator, _) => Err(Fault::Forbidden(Forbidden::Administrator)),
+        (_, caller) if caller.is_administrator() => Ok(()),
+        (Access::ApiTokenManager, caller) if caller.has_role(Role::ApiTokenManager) => Ok(()),
+        (_, _) => Err(Fault::Forbidden(Forbidden::Administrator)),
     }
 }
 
@@ -280,6 +308,14 @@ pub async fn execute<S: Store>(
         Operation::GetUser(request) => user::read(&request.id, context).await,
         Operation::UpdateUser(request) => user::update(request, context).await,
         Operation::DeleteUser(request) => user::delete(&request.id, context).await,
+        Operation::Me(request) => me::me(&request.space, context),
+        Operation::CreateApiToken(request) => api_token::create(request, context).await,
+        Operation::ListApiTokens(request) => api_token::list(request, context).await,
+        Operation::GetApiToken(request) => api_token::read(&request, context).await,
+        Operation::UpdateApiToken(request) => api_token::update(request, context).await,
+        Operation::DeleteApiToken(request) => api_token::delete(&request, context).await,
+        Operation::UnlockApiToken(request) => api_token::unlock(&request, context).await,
+        Operation::RotateSignatureKey(Nothing {}) => api_token::rotate(context).await,
         Operation::ListAudit(request) => trail::list(&request, context).await,
         Operation::Metadata(Nothing {}) => Ok(discovery::metadata(context)),
         Operation::Jwks(Nothing {}) => Ok(discovery::jwks(context)),

@@ -1,7 +1,10 @@
 //! What operations bring about.
 
-use super::{ClientView, EstateRecordView, Introspection, IssuedToken, Metadata, Page, UserView};
-use crate::record::{AccessPolicy, AuditEntry, Subject};
+use super::{
+    ClientView, EstateRecordView, Introspection, IssuedToken, Me, Metadata, Page, UnlockedToken,
+    UserView,
+};
+use crate::record::{AccessPolicy, ApiToken, AuditEntry, Subject};
 use alloc::string::String;
 use core::fmt;
 use serde::Serialize;
@@ -36,6 +39,16 @@ pub enum Outcome {
     User(UserView),
     /// A page of users.
     Users(Page<UserView>),
+    /// Who the caller is.
+    Me(Me),
+    /// An API token entry.
+    ApiToken(ApiToken),
+    /// A page of API token entries.
+    ApiTokens(Page<ApiToken>),
+    /// A token that an entry was unlocked for.
+    Unlocked(UnlockedToken),
+    /// It is done, and there is nothing to tell of it.
+    Done,
     /// The thing is gone.
     Deleted,
     /// A page of the audit record.
@@ -75,7 +88,11 @@ impl Outcome {
             Self::Subjects(subjects) => page(subjects, plain),
             Self::User(user) => plain(user),
             Self::Users(users) => page(users, plain),
-            Self::Deleted => json!({}),
+            Self::Me(me) => plain(me),
+            Self::ApiToken(entry) => plain(entry),
+            Self::ApiTokens(entries) => page(entries, plain),
+            Self::Unlocked(token) => token.to_value(),
+            Self::Done | Self::Deleted => json!({}),
             Self::Audit(entries) => page(entries, plain),
             Self::Metadata(metadata) => plain(metadata),
             Self::Jwks(text) => serde_json::from_str(text).unwrap_or(Value::Null),
@@ -96,6 +113,10 @@ pub enum Resource {
     Subject,
     /// A user.
     User,
+    /// An API token entry.
+    ApiToken,
+    /// A space.
+    Space,
 }
 
 impl fmt::Display for Resource {
@@ -106,6 +127,8 @@ impl fmt::Display for Resource {
             Self::AccessPolicy => "access policy",
             Self::Subject => "subject",
             Self::User => "user",
+            Self::ApiToken => "API token",
+            Self::Space => "space",
         })
     }
 }

@@ -2,6 +2,7 @@
 //! questions that a value can answer about itself; rules live in `operation`.
 
 mod access_policy;
+mod api_token;
 mod audit;
 mod client;
 mod estate;
@@ -12,6 +13,7 @@ mod tenant;
 mod user;
 
 pub use access_policy::{AccessPermission, AccessPolicy, Filter};
+pub use api_token::ApiToken;
 pub use audit::{AuditEntry, Verdict};
 pub use client::{Client, ClientId, Credential, Role, Standing};
 pub use estate::{Cost, Enrichment, EstateRecord, Nid};

@@ -84,6 +84,14 @@ impl Policy {
         Self { leeway, ..self }
     }
 
+    /// Accepts tokens that never expire, which a vendor's registrations may
+    /// end instead.
+    #[must_use]
+    pub fn expiry_optional(mut self) -> Self {
+        self.required.retain(|claim| *claim != ClaimName::EXP);
+        self
+    }
+
     /// Requires a claim to be there, whatever its value.
     #[must_use]
     pub fn require(mut self, claim: ClaimName) -> Self {
