@@ -56,6 +56,7 @@ pub async fn answer<S: Store>(request: Request, world: &World<'_, S>) -> Respons
     let place = find(&request, &world.deployment.origin);
     let site = Site {
         base: &place.base,
+        tenant: world.tenant.as_str(),
         json_depth: world.deployment.limits.json_depth,
     };
     let route = place.found.as_ref().ok().map(|(route, _)| *route);
@@ -91,7 +92,7 @@ async fn perform<S: Store>(
     // What anybody may ask for needs no caller: a token request is refused by
     // its grant, and a stale token in the field does not hide the key set.
     if route.operation.access() != Access::Public {
-        let credential = dialect.read_credential(route, request);
+        let credential = dialect.read_credential(route, captures, request);
         context.caller = operation::authenticate(&credential, &context).await?;
     }
     operation::admit(route.operation, &context.caller)?;

@@ -119,6 +119,17 @@ pub(super) fn texts(value: Value, place: &Place<'_>) -> Result<Vec<String>, Faul
     items(value, place, text)
 }
 
+/// Takes a value as true or false.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the form of all that take values"
+)]
+pub(super) fn flag(value: Value, place: &Place<'_>) -> Result<bool, Fault> {
+    value
+        .as_bool()
+        .ok_or_else(|| place.refuse("must be true or false"))
+}
+
 /// Takes a member out of an object; `null` counts as absent.
 pub(super) fn take<T>(
     members: &mut Map<String, Value>,

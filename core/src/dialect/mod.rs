@@ -7,11 +7,13 @@
 //! went in.
 
 mod document;
+mod horizon;
 mod klarity;
 mod oauth;
 mod refusal;
 mod standard;
 
+pub use horizon::Horizon;
 pub use klarity::Klarity;
 pub use standard::Standard;
 
@@ -52,6 +54,8 @@ pub struct Site<'a> {
     /// The origin, and the prefix under which the dialect is mounted, without
     /// a trailing slash. Links are made of it.
     pub base: &'a str,
+    /// The tenant, for systems whose paths name it.
+    pub tenant: &'a str,
     /// How deep JSON content may nest.
     pub json_depth: usize,
 }
@@ -100,7 +104,12 @@ pub trait Dialect: Sync {
     }
 
     /// What the request offers as proof of its caller.
-    fn read_credential(&self, _route: &Route, request: &Request) -> Credential {
+    fn read_credential(
+        &self,
+        _route: &Route,
+        _captures: &Captures,
+        request: &Request,
+    ) -> Credential {
         read_authorization(request)
     }
 
@@ -149,7 +158,8 @@ pub fn of(system: System) -> Option<&'static dyn Dialect> {
     match system {
         System::Standard => Some(&Standard),
         System::Klarity => Some(&Klarity),
-        System::Datatrails | System::Cockpit | System::Ionos | System::Horizon => None,
+        System::Horizon => Some(&Horizon),
+        System::Datatrails | System::Cockpit | System::Ionos => None,
     }
 }
 

@@ -7,18 +7,17 @@
 
 mod entries;
 mod refusal;
-#[cfg(test)]
-mod tests;
 mod users;
 
 use super::{Dialect, Route, Site, Unspoken, document, oauth, read_authorization};
-use crate::http::{Captures, Method, Request, Response, Status, Template};
+use crate::http::{Captures, Method, Request, Response, Status};
 use crate::operation::{
     Credential, Fault, Me, Name, Nothing, Operation, Outcome, Resource, SpaceReference,
 };
 use crate::record::{Role, System};
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use serde_json::{Value, json};
 
 /// 12Port Horizon's API Tokens.
@@ -67,12 +66,17 @@ impl Dialect for Horizon {
         ROUTES
     }
 
-    fn read_credential(&self, route: &Route, request: &Request) -> Credential {
+    fn read_credential(
+        &self,
+        _route: &Route,
+        captures: &Captures,
+        request: &Request,
+    ) -> Credential {
         match read_authorization(request) {
-            Credential::Bearer(token) => {
-                let captures = captures(route, request);
-                Credential::ApiToken { token, space: space(&captures).into() }
-            }
+            Credential::Bearer(token) => Credential::ApiToken {
+                token,
+                space: space(captures).into(),
+            },
             other => other,
         }
     }
@@ -115,10 +119,10 @@ impl Dialect for Horizon {
         let content = match outcome {
             Outcome::Me(me) if is_context(route) => write_context(me),
             Outcome::Me(me) => write_me(me),
-            Outcome::User(user) => users::write(user),
-            Outcome::Users(page) => document::write_page("users", page, users::write),
-            Outcome::ApiToken(entry) => entries::write(entry),
-            Outcome::ApiTokens(page) => document::write_page("tokens", page, entries::write),
+            Outcome::User(user) => json!(users::Wire::of(user)),
+            Outcome::Users(page) => document::write_page("users", page, users::Wire::of),
+            Outcome::ApiToken(entry) => json!(entries::Wire::of(entry)),
+            Outcome::ApiTokens(page) => document::write_page("tokens", page, entries::Wire::of),
             Outcome::Unlocked(token) => json!({
                 "token": token.token.expose(),
                 "expire": token.expires_at,
@@ -136,7 +140,8 @@ impl Dialect for Horizon {
     fn write_request(&self, operation: &Operation) -> Result<Request, Unspoken> {
         match operation {
             Operation::Me(request) => {
-                Ok(Request::new(Method::Get, path(&request.space, "user/me", "")))
+                admit_space(&request.space)?;
+                Ok(Request::new(Method::Get, "/api/user/me"))
             }
             Operation::RotateSignatureKey(Nothing {}) => {
                 Ok(Request::new(Method::Post, "/api/signaturekey/rotate"))
@@ -159,24 +164,14 @@ impl Dialect for Horizon {
         match operation {
             Operation::Me(_) => read_me(&content),
             Operation::RotateSignatureKey(_) => Ok(Outcome::Done),
-            Operation::CreateUser(_) | Operation::GetUser(_) | Operation::UpdateUser(_) => {
-                users::read(content).map(Outcome::User)
-            }
-            Operation::ListUsers(_) => Ok(Outcome::Users(document::read_page_by(
-                "users",
-                content,
-                users::read,
-            )?)),
+            Operation::CreateUser(_)
+            | Operation::ListUsers(_)
+            | Operation::GetUser(_)
+            | Operation::UpdateUser(_)
+            | Operation::DeleteUser(_) => users::read_response(operation, content),
             other => entries::read_response(other, content),
         }
     }
-}
-
-/// What the request's path holds; the route is one that matched it.
-fn captures(route: &Route, request: &Request) -> Captures {
-    let own = request.path.strip_prefix("/horizon").unwrap_or(&request.path);
-    let found = route.template.matches(own);
-    found.or_else(|| route.template.matches(&request.path)).unwrap_or_default()
 }
 
 fn space(captures: &Captures) -> &str {
@@ -186,11 +181,14 @@ fn space(captures: &Captures) -> &str {
     }
 }
 
-/// The short path, which is that of the space `root`; no request names its
-/// tenant otherwise, and a client is given the address of its space.
-fn path(space: &str, rest: &str, id: &str) -> String {
-    let rest = Template::new("/{rest}").render(&[("rest", id)]).replacen('/', "", 1).pipe(rest);
-    if space == ROOT { format!("/api/{rest}") } else { format!("/ztna/-/{space}/api/{rest}") }
+/// A client is given the address of its space, so its requests are those of
+/// the root.
+fn admit_space(space: &str) -> Result<(), Unspoken> {
+    if space == ROOT {
+        Ok(())
+    } else {
+        Err(Unspoken::Field("space"))
+    }
 }
 
 fn is_context(route: Option<&Route>) -> bool {
@@ -202,7 +200,7 @@ fn write_me(me: &Me) -> Value {
         "id": me.id,
         "login": me.login,
         "name": me.name,
-        "roles": me.roles.iter().map(|role| write_role(*role)).collect::<alloc::vec::Vec<_>>(),
+        "roles": me.roles.iter().map(|role| write_role(*role)).collect::<Vec<_>>(),
         "tenant": me.tenant,
         "space": me.space,
         "spaceRid": me.space_id,
@@ -216,10 +214,18 @@ fn write_context(me: &Me) -> Value {
 fn read_me(content: &Value) -> Result<Outcome, Unspoken> {
     let text = |name: &str| {
         let text = content.get(name).and_then(Value::as_str);
-        text.map(String::from).ok_or_else(|| Unspoken::Response(format!("{name} is missing")))
+        text.map(String::from)
+            .ok_or_else(|| Unspoken::Response(format!("{name} is missing")))
     };
-    let roles = content.get("roles").and_then(Value::as_array).into_iter().flatten();
-    let roles = roles.filter_map(Value::as_str).filter_map(read_role).collect();
+    let roles = content
+        .get("roles")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let roles = roles
+        .filter_map(Value::as_str)
+        .filter_map(read_role)
+        .collect();
     Ok(Outcome::Me(Me {
         id: text("id")?,
         login: text("login")?,
@@ -237,9 +243,15 @@ const ROLES: &[(Role, &str)] = &[
 ];
 
 fn write_role(role: Role) -> &'static str {
-    ROLES.iter().find(|(known, _)| *known == role).map_or("", |(_, name)| name)
+    ROLES
+        .iter()
+        .find(|(known, _)| *known == role)
+        .map_or("", |(_, name)| name)
 }
 
 fn read_role(name: &str) -> Option<Role> {
-    ROLES.iter().find(|(_, known)| *known == name).map(|(role, _)| *role)
+    ROLES
+        .iter()
+        .find(|(_, known)| *known == name)
+        .map(|(role, _)| *role)
 }

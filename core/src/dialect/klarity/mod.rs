@@ -60,7 +60,12 @@ impl Dialect for Klarity {
         }
     }
 
-    fn read_credential(&self, route: &Route, request: &Request) -> Credential {
+    fn read_credential(
+        &self,
+        route: &Route,
+        _captures: &Captures,
+        request: &Request,
+    ) -> Credential {
         match (read_authorization(request), route.operation.access()) {
             // The vendor's API knows bearer tokens only.
             (Credential::Client(_), crate::operation::Access::Authenticated) => Credential::Absent,

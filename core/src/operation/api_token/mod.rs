@@ -17,7 +17,7 @@ use crate::time::Timestamp;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
 /// The longest name, in characters.
@@ -97,9 +97,15 @@ pub struct ApiTokenChanges {
     /// A new filter.
     pub filter: Option<String>,
     /// A new end, or with `Some(None)` none.
+    #[serde(deserialize_with = "present")]
     pub expires_at: Option<Option<Timestamp>>,
     /// Whether it is in use.
     pub standing: Option<Standing>,
+}
+
+/// Reads a member that is there, so that `null` differs from absence.
+fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<Timestamp>>, D::Error> {
+    Option::deserialize(from).map(Some)
 }
 
 /// Lists the entries of a space, oldest first.

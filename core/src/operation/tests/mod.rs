@@ -1,5 +1,6 @@
 //! The laws of the domain, on a store that fails when it is told to.
 
+mod api_token;
 mod faults;
 mod grant;
 mod records;
