@@ -52,9 +52,14 @@ fn check_alone(operation: &str, key: &Key, node: &Node, misfit: Misfit) -> Optio
         let finding = Diagnostic::error(&key.span, message);
         return Some(finding.choose_from(&key.text, "arguments", candidates));
     }
-    // That others are missing is natural here, and a reference may yet become
-    // something that fits.
-    if open || words.starts_with("missing field") {
+    // A reference may yet become something that fits, and anything else that is
+    // said may be about the arguments that are left out here.
+    let about_this_value = ["invalid type", "invalid value", "unknown variant"];
+    if open
+        || !about_this_value
+            .iter()
+            .any(|start| words.starts_with(start))
+    {
         return None;
     }
     let message = format!("`{}` does not fit `{operation}`: {words}", key.text);
