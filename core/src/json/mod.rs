@@ -7,6 +7,7 @@
 //! refused, <https://www.rfc-editor.org/rfc/rfc8725#section-2.4>
 
 mod error;
+mod scan;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +21,7 @@ use serde_json::{Map, Number, Value};
 
 use error::Trace;
 pub use error::{Error, ErrorKind};
+pub use scan::{Glimpse, scan};
 
 /// How much input a reader is willing to take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,20 +54,25 @@ impl Limits {
 /// Reads exactly one JSON value that fills all of `bytes`, apart from white
 /// space around it.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Value, Error> {
+    let trace = RefCell::new(Trace::default());
+    read_seed(bytes, limits, &trace, Strict::new(limits, &trace))
+}
+
+/// Reads one value that fills all of `bytes` by a seed that writes to `trace`.
+fn read_seed<'t, S: DeserializeSeed<'t>>(
+    bytes: &'t [u8],
+    limits: &Limits,
+    trace: &RefCell<Trace>,
+    seed: S,
+) -> Result<S::Value, Error> {
     if bytes.len() > limits.bytes {
         return Err(Error::too_large());
     }
     let text = core::str::from_utf8(bytes).map_err(|error| Error::not_utf8(bytes, &error))?;
-    let trace = RefCell::new(Trace::default());
-    let seed = Strict {
-        depth: limits.depth.min(Limits::DEEPEST),
-        trace: &trace,
-    };
     let mut source = serde_json::Deserializer::from_str(text);
-    let value = match seed.deserialize(&mut source) {
-        Ok(value) => value,
-        Err(error) => return Err(Error::from_reading(&error, trace.into_inner())),
-    };
+    let value = seed
+        .deserialize(&mut source)
+        .map_err(|error| Error::from_reading(&error, trace.take()))?;
     source.end().map_err(|error| Error::trailing(&error))?;
     Ok(value)
 }
@@ -87,7 +94,12 @@ struct Strict<'a> {
     trace: &'a RefCell<Trace>,
 }
 
-impl Strict<'_> {
+impl<'a> Strict<'a> {
+    fn new(limits: &Limits, trace: &'a RefCell<Trace>) -> Self {
+        let depth = limits.depth.min(Limits::DEEPEST);
+        Self { depth, trace }
+    }
+
     /// The reader for what lies inside an array or an object.
     fn inner<E: serde::de::Error>(self) -> Result<Self, E> {
         match self.depth.checked_sub(1) {

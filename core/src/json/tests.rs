@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{ErrorKind, Limits, read, read_as};
+use super::{ErrorKind, Glimpse, Limits, read, read_as, scan};
 
 const LIMITS: Limits = Limits::new(1000, 4);
 
@@ -194,6 +194,56 @@ proptest! {
         let accepted = read(text.as_bytes(), &LIMITS);
         if let Ok(value) = accepted {
             prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&text).ok(), Some(value));
+        }
+    }
+}
+
+/// What a scan shows, as a value, with what it cannot see in braces.
+fn scanned(bytes: &[u8]) -> Result<Option<Vec<(String, Glimpse<'_>)>>, super::Error> {
+    let mut members = Vec::new();
+    let whole = scan(bytes, &LIMITS, &mut |name, value| {
+        members.push((name.to_string(), value))
+    })?;
+    Ok((whole == Glimpse::Object).then_some(members))
+}
+
+#[test]
+fn scanning_shows_the_members_of_the_outer_object() {
+    let text =
+        br#"{"a":"x","b":"\u00e9","c":1.5,"d":["x","y"],"e":["x",1],"f":{"a":"z"},"g":null}"#;
+    let number = |number| Glimpse::Number(serde_json::Number::from_f64(number).expect("finite"));
+    let expected = [
+        ("a", Glimpse::Text("x".into())),
+        ("b", Glimpse::Text("é".into())),
+        ("c", number(1.5)),
+        ("d", Glimpse::Texts(vec!["x".into(), "y".into()])),
+        ("e", Glimpse::Other),
+        ("f", Glimpse::Object),
+        ("g", Glimpse::Other),
+    ];
+    let expected = expected.map(|(name, value)| (name.to_string(), value));
+    assert_eq!(scanned(text), Ok(Some(expected.to_vec())));
+    assert_eq!(scanned(b"[]"), Ok(None));
+    assert_eq!(scanned(b"\"a\""), Ok(None));
+}
+
+proptest! {
+    /// Scanning and reading accept the same texts and refuse for the same reason.
+    #[test]
+    fn scanning_is_as_strict_as_reading(
+        pieces in proptest::collection::vec(proptest::sample::select(
+            &["{", "}", "[", "]", ",", ":", "\"a\"", "\"b\"", "\"a\":", "\"\\u0061\":", "{\"a\":1", "1", "-", "x"][..],
+        ), 0..24),
+    ) {
+        let text = pieces.concat();
+        let kind = |error: super::Error| error.kind();
+        let scanned = scanned(text.as_bytes()).map(|members| members.is_some()).map_err(kind);
+        let read = read(text.as_bytes(), &LIMITS).map(|value| value.is_object()).map_err(kind);
+        // A duplicate is noticed at once by one and at the end of its object by
+        // the other, so that another fault may come first.
+        match (scanned, read) {
+            (Err(_), Err(ErrorKind::DuplicateMember)) => {}
+            (scanned, read) => prop_assert_eq!(scanned, read),
         }
     }
 }

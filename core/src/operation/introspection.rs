@@ -53,7 +53,7 @@ pub(super) async fn introspect<S: Store>(
 ) -> Result<Outcome, Fault> {
     let introspection = match prove_token(request.token.expose(), context).await? {
         Ok((client, claims)) if concerns(&context.caller, &client, &claims) => {
-            Introspection::Active(claims.into_members())
+            Introspection::Active(claims.members())
         }
         _ => Introspection::Inactive,
     };

@@ -6,11 +6,14 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use serde_json::{Map, Value};
 
-use super::error::TokenError;
+use super::compact;
+use super::error::{Part, TokenError};
 use super::policy::{AudienceRule, Policy};
+use crate::json::{self, Glimpse};
 use crate::time::Timestamp;
 
 /// The name of a claim.
@@ -48,10 +51,17 @@ impl ClaimName {
     }
 }
 
-/// The claims of a token that has been verified.
+/// The claims of a token that has been verified. The registered ones have been
+/// read; the others are kept as text until somebody asks for them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Claims {
-    members: Map<String, Value>,
+    json: String,
+    issuer: String,
+    subject: Option<String>,
+    audiences: Vec<String>,
+    id: Option<String>,
+    client_id: Option<String>,
+    scope: Option<String>,
     expires: Option<Timestamp>,
     not_before: Option<Timestamp>,
     issued: Option<Timestamp>,
@@ -60,22 +70,17 @@ pub struct Claims {
 impl Claims {
     /// Who issued the token.
     pub fn issuer(&self) -> &str {
-        self.text(&ClaimName::ISS).unwrap_or_default()
+        &self.issuer
     }
 
     /// Whom the token is about.
     pub fn subject(&self) -> Option<&str> {
-        self.text(&ClaimName::SUB)
+        self.subject.as_deref()
     }
 
     /// Whom the token is for.
     pub fn audiences(&self) -> impl Iterator<Item = &str> {
-        let (one, many) = match self.get(ClaimName::AUD.as_str()) {
-            Some(Value::Array(items)) => (None, items.as_slice()),
-            Some(Value::String(text)) => (Some(text.as_str()), &[][..]),
-            _ => (None, &[][..]),
-        };
-        one.into_iter().chain(many.iter().filter_map(Value::as_str))
+        self.audiences.iter().map(String::as_str)
     }
 
     /// When the token expires.
@@ -95,123 +100,67 @@ impl Claims {
 
     /// The id of the token.
     pub fn id(&self) -> Option<&str> {
-        self.text(&ClaimName::JTI)
+        self.id.as_deref()
     }
 
     /// The client that the token was issued to.
     pub fn client_id(&self) -> Option<&str> {
-        self.text(&ClaimName::CLIENT_ID)
+        self.client_id.as_deref()
     }
 
     /// What the token allows, one by one.
     pub fn scopes(&self) -> impl Iterator<Item = &str> {
-        self.text(&ClaimName::SCOPE)
-            .unwrap_or_default()
-            .split(' ')
-            .filter(|scope| !scope.is_empty())
+        let scope = self.scope.as_deref().unwrap_or_default();
+        scope.split(' ').filter(|scope| !scope.is_empty())
     }
 
-    /// Any claim.
-    pub fn get(&self, name: &str) -> Option<&Value> {
-        self.members.get(name)
+    /// All claims as the JSON text that was signed.
+    pub fn json(&self) -> &str {
+        &self.json
     }
 
-    /// All claims.
-    pub fn members(&self) -> &Map<String, Value> {
-        &self.members
+    /// All claims as the JSON text that was signed, to keep.
+    pub fn into_json(self) -> String {
+        self.json
     }
 
-    /// All claims, to keep.
-    pub fn into_members(self) -> Map<String, Value> {
-        self.members
+    /// All claims, read from the text.
+    pub fn members(&self) -> Map<String, Value> {
+        let limits = json::Limits::new(self.json.len(), json::Limits::DEEPEST);
+        match json::read(self.json.as_bytes(), &limits) {
+            Ok(Value::Object(members)) => members,
+            _ => Map::new(),
+        }
     }
 
-    fn text(&self, name: &ClaimName) -> Option<&str> {
-        self.get(name.as_str()).and_then(Value::as_str)
-    }
-
-    /// Checks the types of all claims, then the policy's demands.
+    /// Reads the claims of a payload, checks the types of the registered ones,
+    /// then the policy's demands.
     pub(super) fn admit(
-        members: Map<String, Value>,
+        payload: Vec<u8>,
         policy: &Policy,
         now: Timestamp,
     ) -> Result<Self, TokenError> {
-        let claims = Self::read(members)?;
-        claims.check_required(policy)?;
-        if claims.issuer() != policy.issuer {
+        let json = String::from_utf8(payload).map_err(|_| TokenError::BadJson(Part::Payload))?;
+        let (seen, missing) = Registered::read(&json, policy)?;
+        let claims = seen.claims()?;
+        if let Some(claim) = missing {
+            return Err(TokenError::ClaimMissing(claim));
+        }
+        claims.check_origin(policy)?;
+        claims.check_times(policy.leeway.whole_seconds(), now)?;
+        Ok(Self { json, ..claims })
+    }
+
+    fn check_origin(&self, policy: &Policy) -> Result<(), TokenError> {
+        if self.issuer != policy.issuer {
             return Err(TokenError::WrongIssuer);
         }
-        if let AudienceRule::OneOf(served) = &policy.audience
-            && !claims
-                .audiences()
-                .any(|audience| served.iter().any(|one| one == audience))
-        {
-            return Err(TokenError::WrongAudience);
-        }
-        claims.check_times(policy.leeway.whole_seconds(), now)?;
-        Ok(claims)
-    }
-
-    fn read(members: Map<String, Value>) -> Result<Self, TokenError> {
-        for claim in [
-            ClaimName::ISS,
-            ClaimName::SUB,
-            ClaimName::JTI,
-            ClaimName::CLIENT_ID,
-            ClaimName::SCOPE,
-        ] {
-            match members.get(claim.as_str()) {
-                None => {}
-                // An empty scope is how a token says that it allows nothing.
-                Some(Value::String(text)) if !text.is_empty() || claim == ClaimName::SCOPE => {}
-                Some(_) => return Err(TokenError::ClaimMalformed(claim)),
+        match &policy.audience {
+            AudienceRule::OneOf(served) if !self.audiences.iter().any(|it| served.contains(it)) => {
+                Err(TokenError::WrongAudience)
             }
+            _ => Ok(()),
         }
-        match members.get(ClaimName::AUD.as_str()) {
-            None => {}
-            Some(Value::String(text)) if !text.is_empty() => {}
-            Some(Value::Array(items))
-                if !items.is_empty()
-                    && items
-                        .iter()
-                        .all(|item| item.as_str().is_some_and(|it| !it.is_empty())) => {}
-            Some(_) => return Err(TokenError::ClaimMalformed(ClaimName::AUD)),
-        }
-        let date = |claim: ClaimName| match members.get(claim.as_str()) {
-            None => Ok(None),
-            Some(value) => match numeric_date(value) {
-                Some(time) => Ok(Some(time)),
-                None => Err(TokenError::ClaimMalformed(claim)),
-            },
-        };
-        let (expires, not_before, issued) = (
-            date(ClaimName::EXP)?,
-            date(ClaimName::NBF)?,
-            date(ClaimName::IAT)?,
-        );
-        Ok(Self {
-            members,
-            expires,
-            not_before,
-            issued,
-        })
-    }
-
-    fn check_required(&self, policy: &Policy) -> Result<(), TokenError> {
-        let audience = match policy.audience {
-            AudienceRule::OneOf(_) => Some(&ClaimName::AUD),
-            AudienceRule::Any => None,
-        };
-        let required = [&ClaimName::ISS]
-            .into_iter()
-            .chain(audience)
-            .chain(&policy.required);
-        for claim in required {
-            if !self.members.contains_key(claim.as_str()) {
-                return Err(TokenError::ClaimMissing(claim.clone()));
-            }
-        }
-        Ok(())
     }
 
     fn check_times(&self, leeway: i64, now: Timestamp) -> Result<(), TokenError> {
@@ -230,21 +179,112 @@ impl Claims {
     }
 }
 
-/// A number of seconds since the epoch, whole or not, up to the year 9999.
-fn numeric_date(value: &Value) -> Option<Timestamp> {
-    const LAST: u64 = 253_402_300_799;
-    let Value::Number(number) = value else {
-        return None;
-    };
-    if let Some(seconds) = number.as_u64() {
-        return i64::try_from(seconds)
-            .ok()
-            .filter(|_| seconds <= LAST)
-            .map(Timestamp::from_seconds);
+/// The registered claims as they are in the text, of any type.
+#[derive(Default)]
+struct Registered<'t> {
+    iss: Option<Glimpse<'t>>,
+    sub: Option<Glimpse<'t>>,
+    aud: Option<Glimpse<'t>>,
+    exp: Option<Glimpse<'t>>,
+    nbf: Option<Glimpse<'t>>,
+    iat: Option<Glimpse<'t>>,
+    jti: Option<Glimpse<'t>>,
+    client_id: Option<Glimpse<'t>>,
+    scope: Option<Glimpse<'t>>,
+}
+
+impl<'t> Registered<'t> {
+    /// Reads a payload, and tells the first claim that it lacks of those that
+    /// the policy requires.
+    fn read(json: &'t str, policy: &Policy) -> Result<(Self, Option<ClaimName>), TokenError> {
+        const ISS_AND_AUD: [ClaimName; 2] = [ClaimName::ISS, ClaimName::AUD];
+        let always = match policy.audience {
+            AudienceRule::OneOf(_) => &ISS_AND_AUD[..],
+            AudienceRule::Any => &ISS_AND_AUD[..1],
+        };
+        let mut missing: Vec<&ClaimName> = always.iter().chain(&policy.required).collect();
+        let mut seen = Self::default();
+        compact::scan(
+            json.as_bytes(),
+            Part::Payload,
+            &policy.limits,
+            &mut |name, value| {
+                missing.retain(|claim| claim.as_str() != name);
+                let place = match name {
+                    "iss" => &mut seen.iss,
+                    "sub" => &mut seen.sub,
+                    "aud" => &mut seen.aud,
+                    "exp" => &mut seen.exp,
+                    "nbf" => &mut seen.nbf,
+                    "iat" => &mut seen.iat,
+                    "jti" => &mut seen.jti,
+                    "client_id" => &mut seen.client_id,
+                    "scope" => &mut seen.scope,
+                    _ => return,
+                };
+                *place = Some(value);
+            },
+        )?;
+        let missing = missing.first().map(|claim| (*claim).clone());
+        Ok((seen, missing))
     }
-    let seconds = number.as_f64()?;
-    // Rounds down to a millisecond.
-    (0.0..=LAST as f64)
-        .contains(&seconds)
-        .then(|| Timestamp::from_millis((seconds * 1000.0) as i64))
+
+    /// The claims in their types.
+    fn claims(self) -> Result<Claims, TokenError> {
+        Ok(Claims {
+            json: String::new(),
+            issuer: text(self.iss, ClaimName::ISS)?.unwrap_or_default(),
+            subject: text(self.sub, ClaimName::SUB)?,
+            audiences: texts(self.aud, ClaimName::AUD)?,
+            id: text(self.jti, ClaimName::JTI)?,
+            client_id: text(self.client_id, ClaimName::CLIENT_ID)?,
+            // An empty scope is how a token says that it allows nothing.
+            scope: match self.scope {
+                Some(Glimpse::Text(scope)) => Some(scope.into_owned()),
+                scope => text(scope, ClaimName::SCOPE)?,
+            },
+            expires: date(self.exp, ClaimName::EXP)?,
+            not_before: date(self.nbf, ClaimName::NBF)?,
+            issued: date(self.iat, ClaimName::IAT)?,
+        })
+    }
+}
+
+fn text(value: Option<Glimpse<'_>>, claim: ClaimName) -> Result<Option<String>, TokenError> {
+    match value {
+        None => Ok(None),
+        Some(Glimpse::Text(text)) if !text.is_empty() => Ok(Some(text.into_owned())),
+        Some(_) => Err(TokenError::ClaimMalformed(claim)),
+    }
+}
+
+fn texts(value: Option<Glimpse<'_>>, claim: ClaimName) -> Result<Vec<String>, TokenError> {
+    let texts = match value {
+        None => return Ok(Vec::new()),
+        Some(Glimpse::Text(text)) => [text].into(),
+        Some(Glimpse::Texts(texts)) => texts,
+        Some(_) => return Err(TokenError::ClaimMalformed(claim)),
+    };
+    match texts.is_empty() || texts.iter().any(|text| text.is_empty()) {
+        true => Err(TokenError::ClaimMalformed(claim)),
+        false => Ok(texts.into_iter().map(Cow::into_owned).collect()),
+    }
+}
+
+/// A number of seconds since the epoch, whole or not, up to the year 9999.
+fn date(value: Option<Glimpse<'_>>, claim: ClaimName) -> Result<Option<Timestamp>, TokenError> {
+    const LAST: u64 = 253_402_300_799;
+    let Some(value) = value else { return Ok(None) };
+    let Glimpse::Number(number) = value else {
+        return Err(TokenError::ClaimMalformed(claim));
+    };
+    let millis = match (number.as_u64(), number.as_f64()) {
+        (Some(seconds @ 0..=LAST), _) => seconds as i64 * 1000,
+        // Rounds down to a millisecond.
+        (None, Some(seconds)) if (0.0..=LAST as f64).contains(&seconds) => {
+            (seconds * 1000.0) as i64
+        }
+        _ => return Err(TokenError::ClaimMalformed(claim)),
+    };
+    Ok(Some(Timestamp::from_millis(millis)))
 }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::base64url;
 use super::error::{Part, TokenError};
 use super::policy::Limits;
-use crate::json::{self, ErrorKind};
+use crate::json::{self, ErrorKind, Glimpse};
 
 /// A token taken apart. Nothing in it is to be believed.
 pub(super) struct Compact<'t> {
@@ -67,13 +67,36 @@ pub(super) fn object(
     part: Part,
     limits: &Limits,
 ) -> Result<Map<String, Value>, TokenError> {
-    let limits = json::Limits::new(limits.token, limits.depth);
-    match json::read(bytes, &limits).map_err(|error| error.kind()) {
+    match json::read(bytes, &json_limits(limits)) {
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err(TokenError::NotAnObject(part)),
-        Err(ErrorKind::DuplicateMember) => Err(TokenError::DuplicateMember(part)),
-        Err(ErrorKind::TooDeep) => Err(TokenError::JsonTooDeep(part)),
-        Err(_) => Err(TokenError::BadJson(part)),
+        Err(error) => Err(refusal(&error, part)),
+    }
+}
+
+/// Shows the members of the JSON object in the bytes of a segment.
+pub(super) fn scan<'t>(
+    bytes: &'t [u8],
+    part: Part,
+    limits: &Limits,
+    show: &mut dyn FnMut(&str, Glimpse<'t>),
+) -> Result<(), TokenError> {
+    match json::scan(bytes, &json_limits(limits), show) {
+        Ok(Glimpse::Object) => Ok(()),
+        Ok(_) => Err(TokenError::NotAnObject(part)),
+        Err(error) => Err(refusal(&error, part)),
+    }
+}
+
+fn json_limits(limits: &Limits) -> json::Limits {
+    json::Limits::new(limits.token, limits.depth)
+}
+
+fn refusal(error: &json::Error, part: Part) -> TokenError {
+    match error.kind() {
+        ErrorKind::DuplicateMember => TokenError::DuplicateMember(part),
+        ErrorKind::TooDeep => TokenError::JsonTooDeep(part),
+        _ => TokenError::BadJson(part),
     }
 }
 

@@ -6,17 +6,19 @@
 
 use alloc::string::String;
 
-use serde_json::{Map, Value};
-
 use super::algorithm::Algorithm;
-use super::error::TokenError;
+use super::compact;
+use super::error::{Part, TokenError};
 use super::key::Kid;
+use super::policy::Limits;
+use crate::json::Glimpse;
 
 /// The protected header of a token.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Header {
     algorithm: Algorithm,
-    members: Map<String, Value>,
+    typ: Option<String>,
+    kid: Option<String>,
 }
 
 impl Header {
@@ -27,46 +29,61 @@ impl Header {
 
     /// The type of the token.
     pub fn typ(&self) -> Option<&str> {
-        self.members.get("typ").and_then(Value::as_str)
+        self.typ.as_deref()
     }
 
     /// The id of the key, for most issuers.
     pub fn kid(&self) -> Option<&str> {
-        self.members.get("kid").and_then(Value::as_str)
+        self.kid.as_deref()
     }
 
-    /// All members.
-    pub fn members(&self) -> &Map<String, Value> {
-        &self.members
-    }
-
-    /// Applies the rules that hold for every token.
-    pub(super) fn read(members: Map<String, Value>) -> Result<Self, TokenError> {
-        let algorithm = match members.get("alg") {
-            Some(Value::String(name)) => read_algorithm(name)?,
+    /// Reads a header and applies the rules that hold for every token.
+    pub(super) fn read(json: &[u8], limits: &Limits) -> Result<Self, TokenError> {
+        let (mut alg, mut typ, mut kid) = (None, None, None);
+        let mut refused = [false; REFUSED.len()];
+        compact::scan(json, Part::Header, limits, &mut |name, value| match name {
+            "alg" => alg = Some(value),
+            "typ" => typ = Some(value),
+            "kid" => kid = Some(value),
+            _ => {
+                if let Some(index) = REFUSED.iter().position(|(member, _)| *member == name) {
+                    refused[index] = true;
+                }
+            }
+        })?;
+        let algorithm = match alg {
+            Some(Glimpse::Text(name)) => read_algorithm(&name)?,
             _ => return Err(TokenError::AlgMissing),
         };
-        for (name, refusal) in [
-            ("enc", TokenError::Encrypted),
-            ("crit", TokenError::CritUnsupported),
-            ("b64", TokenError::B64Unsupported),
-            ("zip", TokenError::ZipUnsupported),
-            ("cty", TokenError::CtyUnsupported),
-        ] {
-            if members.contains_key(name) {
-                return Err(refusal);
-            }
+        if let Some(index) = refused.iter().position(|refused| *refused) {
+            return Err(REFUSED[index].1.clone());
         }
-        for name in ["typ", "kid"] {
-            if members.get(name).is_some_and(|value| !value.is_string()) {
-                return Err(TokenError::BadHeaderMember);
-            }
-        }
-        let header = Self { algorithm, members };
-        match header.kid() {
+        let (typ, kid) = (text(typ)?, text(kid)?);
+        match &kid {
             Some(kid) if kid.len() > Kid::LONGEST => Err(TokenError::KidTooLong),
-            _ => Ok(header),
+            _ => Ok(Self {
+                algorithm,
+                typ,
+                kid,
+            }),
         }
+    }
+}
+
+/// Members that are refused whatever they say.
+const REFUSED: [(&str, TokenError); 5] = [
+    ("enc", TokenError::Encrypted),
+    ("crit", TokenError::CritUnsupported),
+    ("b64", TokenError::B64Unsupported),
+    ("zip", TokenError::ZipUnsupported),
+    ("cty", TokenError::CtyUnsupported),
+];
+
+fn text(value: Option<Glimpse<'_>>) -> Result<Option<String>, TokenError> {
+    match value {
+        None => Ok(None),
+        Some(Glimpse::Text(text)) => Ok(Some(text.into_owned())),
+        Some(_) => Err(TokenError::BadHeaderMember),
     }
 }
 

@@ -45,7 +45,7 @@ impl Verifier {
         let now = Timestamp::from_millis(now as i64);
         let verified =
             token::verify(token, &self.keys, &self.policy, now).map_err(Refusal::from)?;
-        Ok(serde_json::Value::Object(verified.into_claims().into_members()).to_string())
+        Ok(verified.into_claims().into_json())
     }
 }
 
