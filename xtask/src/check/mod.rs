@@ -60,14 +60,18 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     if !request.verbose {
         show_logs(workspace, &failed)?;
     }
-    println!("\n{}", closing.line(started.elapsed()));
-    let count = request.stages.len();
-    println!("{} passed, {} failed", count - failed.len(), failed.len());
-    if failed.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::Stages(failed))
+    let (count, failures) = (request.stages.len(), failed.len());
+    let verdict = match failed.as_slice() {
+        [] => Ok(()),
+        _ => Err(Failure::Stages(failed)),
+    };
+    println!();
+    if let Err(failure) = &verdict {
+        println!("{failure}");
     }
+    println!("{}", closing.line(started.elapsed()));
+    println!("{} passed, {failures} failed", count - failures);
+    verdict
 }
 
 /// Runs one stage here, with its output on this terminal.

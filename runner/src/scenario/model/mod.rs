@@ -1,6 +1,6 @@
 //! The typed scenario: what each key means, before any name is resolved.
 //!
-//! Every map of the format is declared once, with [`keys!`](super::read), for
+//! Every map of the format is declared once, with `keys!`, for
 //! reader and JSON Schema alike. A key that is not declared here is refused.
 
 mod expect;
