@@ -43,14 +43,25 @@ impl Bench for SqlStore<Sqlite> {
 fn filled<S: Bench>() -> (S, Option<TempDir>) {
     let (store, directory) = S::fresh();
     for first in (0..STORED).step_by(1000) {
-        let batch = batch(first..first + 1000);
+        let batch = batch(first..first + 1000, scattered);
         block_on(store.commit(&tenant(), &batch)).unwrap();
     }
     (store, directory)
 }
 
+/// Entries whose keys are neighbours, as one system names its records.
 #[divan::bench(types = [Memory, SqlStore<Sqlite>], args = [1, 100, 1000])]
 fn commit<S: Bench + Sync>(bencher: Bencher<'_, '_>, writes: u64) {
+    commit_keys::<S>(bencher, writes, neighbour);
+}
+
+/// Entries whose keys are all over the place, as random identifiers are.
+#[divan::bench(types = [Memory, SqlStore<Sqlite>], args = [1, 100, 1000])]
+fn commit_scattered<S: Bench + Sync>(bencher: Bencher<'_, '_>, writes: u64) {
+    commit_keys::<S>(bencher, writes, scattered);
+}
+
+fn commit_keys<S: Bench + Sync>(bencher: Bencher<'_, '_>, writes: u64, key: fn(u64) -> Key) {
     let (store, _directory) = filled::<S>();
     let tenant = tenant();
     let next = AtomicU64::new(STORED);
@@ -58,7 +69,7 @@ fn commit<S: Bench + Sync>(bencher: Bencher<'_, '_>, writes: u64) {
         .counter(ItemsCount::new(writes))
         .with_inputs(|| {
             let first = next.fetch_add(writes, Ordering::Relaxed);
-            batch(first..first + writes)
+            batch(first..first + writes, key)
         })
         .bench_refs(|batch| block_on(store.commit(&tenant, batch)).unwrap());
 }
@@ -73,7 +84,7 @@ fn sixteen_commits_at_once<S: Bench + Sync>(bencher: Bencher<'_, '_>) {
         .with_inputs(|| {
             let first = next.fetch_add(16, Ordering::Relaxed);
             (first..first + 16)
-                .map(|number| batch(number..number + 1))
+                .map(|number| batch(number..number + 1, scattered))
                 .collect::<Vec<_>>()
         })
         .bench_refs(|batches| {
@@ -89,19 +100,22 @@ fn sixteen_commits_at_once<S: Bench + Sync>(bencher: Bencher<'_, '_>) {
 fn get<S: Bench + Sync>(bencher: Bencher<'_, '_>, keys: usize) {
     let (store, _directory) = filled::<S>();
     let tenant = tenant();
-    let keys: Vec<Key> = (0..STORED).step_by(17).map(key).take(keys).collect();
+    let keys: Vec<Key> = (0..STORED).step_by(17).map(scattered).take(keys).collect();
     bencher
         .counter(ItemsCount::new(keys.len()))
         .bench(|| block_on(store.get(&tenant, &keys)).unwrap());
 }
 
-/// Spreads numbers over all keys, as random identifiers do.
-fn key(number: u64) -> Key {
+fn neighbour(number: u64) -> Key {
+    Key::of("record", ["estate", &format!("server-{number:08}")])
+}
+
+fn scattered(number: u64) -> Key {
     let spread = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     Key::of("record", ["estate", &format!("{spread:016x}")])
 }
 
-fn batch(numbers: core::ops::Range<u64>) -> Batch {
+fn batch(numbers: core::ops::Range<u64>, key: fn(u64) -> Key) -> Batch {
     let stamp = Version::from_random((numbers.start + 1) << 11);
     let text = "lorem ipsum dolor sit amet ".repeat(16);
     numbers.fold(Batch::new(stamp), |batch, number| {
