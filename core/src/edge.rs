@@ -109,28 +109,32 @@ async fn perform<S: Store>(
 }
 
 /// Finds the dialect and the route of a request. Every dialect answers at the
-/// root; alone, under its own name as a prefix.
+/// root; alone, under its own name or base path as a prefix.
 fn find(request: &Request, origin: &str) -> Place {
-    let mounted = System::ALL.into_iter().find_map(|system| {
-        let rest = request
-            .path
-            .strip_prefix('/')?
-            .strip_prefix(system.as_str())?;
-        let dialect = dialect::of(system)?;
-        rest.starts_with('/')
-            .then(|| (dialect, rest, format!("{origin}/{system}")))
-    });
+    let mounted = System::ALL
+        .into_iter()
+        .filter_map(dialect::of)
+        .find_map(|dialect| {
+            let named = below(&request.path, dialect.system().as_str());
+            let path = named.unwrap_or(&request.path);
+            let based = dialect.base().and_then(|base| below(path, base));
+            let path = based.or(named)?;
+            let prefix = &request.path[..request.path.len() - path.len()];
+            Some((dialect, path, format!("{origin}{prefix}")))
+        });
+    let mut beneath = None;
     if let Some((dialect, path, base)) = mounted {
         let found = route(dialect, path, request, Sharing::Alone);
         // A path under the prefix that the dialect has not may still be one of
         // the root.
-        if found.is_ok() || !matches!(found, Err(RequestFault::Path)) {
+        if !matches!(found, Err(RequestFault::Path)) {
             return Place {
                 dialect,
                 base,
                 found,
             };
         }
+        beneath = Some(dialect);
     }
     let mut allowed: Option<(&'static dyn Dialect, Vec<&'static str>)> = None;
     // The standard dialect takes what no vendor's claims, so it is asked last.
@@ -157,13 +161,22 @@ fn find(request: &Request, origin: &str) -> Place {
             methods.dedup();
             (dialect, RequestFault::Method(methods))
         }
-        None => (nearest(&request.path), RequestFault::Path),
+        None => {
+            let dialect = beneath.unwrap_or_else(|| nearest(&request.path));
+            (dialect, RequestFault::Path)
+        }
     };
     Place {
         dialect,
         base: origin.into(),
         found: Err(fault),
     }
+}
+
+/// What is left of a path below its first segment, if that is this one.
+fn below<'a>(path: &'a str, segment: &str) -> Option<&'a str> {
+    let rest = path.strip_prefix('/')?.strip_prefix(segment)?;
+    rest.starts_with('/').then_some(rest)
 }
 
 /// The route of a dialect that a path fits, or why there is none.
@@ -186,6 +199,8 @@ fn route(
     Err(if allowed.is_empty() {
         RequestFault::Path
     } else {
+        allowed.sort_unstable();
+        allowed.dedup();
         RequestFault::Method(allowed)
     })
 }

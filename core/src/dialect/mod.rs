@@ -6,6 +6,7 @@
 //! requests and reads responses, and reading what was written gives back what
 //! went in.
 
+mod datatrails;
 mod document;
 mod horizon;
 mod klarity;
@@ -13,6 +14,7 @@ mod oauth;
 mod refusal;
 mod standard;
 
+pub use datatrails::Datatrails;
 pub use horizon::Horizon;
 pub use klarity::Klarity;
 pub use standard::Standard;
@@ -92,6 +94,13 @@ pub trait Dialect: Sync {
     /// The system whose words these are.
     fn system(&self) -> System;
 
+    /// The base path that the vendor's own clients write in front of every
+    /// other, where they have one. The dialect has the paths under it, and
+    /// those under its system's name, to itself.
+    fn base(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Where the dialect answers. A longer template stands before a shorter
     /// one that matches the same path.
     fn routes(&self) -> &'static [Route];
@@ -159,7 +168,8 @@ pub fn of(system: System) -> Option<&'static dyn Dialect> {
         System::Standard => Some(&Standard),
         System::Klarity => Some(&Klarity),
         System::Horizon => Some(&Horizon),
-        System::Datatrails | System::Cockpit | System::Ionos => None,
+        System::Datatrails => Some(&Datatrails),
+        System::Cockpit | System::Ionos => None,
     }
 }
 

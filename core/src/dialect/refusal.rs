@@ -102,9 +102,7 @@ pub(super) fn write(fault: &Fault, request: &Request, realm: &str) -> Response {
         ),
     };
     let mut response = document(status, error, &text);
-    if let Some(challenge) = challenge(fault, request, realm) {
-        response.headers.insert("www-authenticate", challenge);
-    }
+    write_challenge(&mut response, fault, request, realm);
     write_headers(&mut response, fault);
     response
 }
@@ -124,6 +122,18 @@ fn grant_text(grant: &GrantFault) -> Cow<'_, str> {
 pub(super) fn document(status: Status, error: &str, text: &str) -> Response {
     let document = json!({ "error": error, "error_description": description(text) });
     Response::json(status, document.to_string()).no_store()
+}
+
+/// Adds the challenge of a refusal.
+pub(super) fn write_challenge(
+    response: &mut Response,
+    fault: &Fault,
+    request: &Request,
+    realm: &str,
+) {
+    if let Some(challenge) = challenge(fault, request, realm) {
+        response.headers.insert("www-authenticate", challenge);
+    }
 }
 
 /// The challenge that a refusal carries, if it is one of missing or failed

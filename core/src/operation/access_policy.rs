@@ -16,8 +16,6 @@ const MAX_NAME: usize = 128;
 const MAX_DESCRIPTION: usize = 4096;
 /// The most filters, permissions, or terms of one filter.
 const MAX_LIST: usize = 256;
-/// The most policies of a tenant.
-const MAX_POLICIES: usize = 10_000;
 
 /// Creates an access policy.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -72,6 +70,8 @@ pub struct ListAccessPolicies {
     pub display_name: String,
     /// Only policies of exactly this description; empty means all.
     pub description: String,
+    /// Only policies that apply to this asset; empty means all.
+    pub asset: String,
     /// Whether to count the items on all pages.
     pub total: Total,
 }
@@ -91,6 +91,11 @@ fn key(id: &str) -> Key {
     Key::of("access-policy", [id])
 }
 
+/// Where all access policies are kept.
+pub(super) fn under() -> Range {
+    Range::under("access-policy", [""; 0])
+}
+
 pub(super) async fn create<S: Store>(
     request: CreateAccessPolicy,
     context: &Context<'_, S>,
@@ -107,7 +112,7 @@ pub(super) async fn create<S: Store>(
         created_at: context.now,
         updated_at: context.now,
     };
-    let under = Range::under("access-policy", [""; 0]);
+    let under = under();
     let fence = Key::of("fence", ["access-policy"]);
     let mut attempts = Attempts::new();
     loop {
@@ -125,7 +130,10 @@ pub(super) async fn create<S: Store>(
             Resource::AccessPolicy,
             &under,
             fence.clone(),
-            MAX_POLICIES,
+            context
+                .deployment
+                .policy(context.system)
+                .max_access_policies,
         )
         .await?
         .create(key(&policy.id), &policy)?
@@ -174,7 +182,9 @@ pub(super) async fn list<S: Store>(
     };
     let mut policies = all(context).await?;
     policies.retain(|policy| {
-        (question.display_name.is_empty() || policy.display_name == question.display_name)
+        // A deployment keeps no assets, so no policy applies to one.
+        question.asset.is_empty()
+            && (question.display_name.is_empty() || policy.display_name == question.display_name)
             && (question.description.is_empty() || policy.description == question.description)
     });
     policies.sort_by_cached_key(position);
@@ -192,11 +202,11 @@ pub(super) async fn list<S: Store>(
     Ok(Outcome::AccessPolicies(Page { items, next, total }))
 }
 
-/// Every policy of the tenant; there are at most [`MAX_POLICIES`].
+/// Every policy of the tenant; the quota says how many there may be.
 async fn all<S: Store>(context: &Context<'_, S>) -> Result<Vec<AccessPolicy>, Fault> {
     let mut policies: Vec<AccessPolicy> = Vec::new();
     loop {
-        let mut range = Range::under("access-policy", [""; 0]);
+        let mut range = under();
         if let Some(last) = policies.last() {
             range = range.after(key(&last.id));
         }
@@ -271,7 +281,10 @@ pub(super) async fn delete<S: Store>(id: &str, context: &Context<'_, S>) -> Resu
     }
 }
 
-async fn find<S: Store>(context: &Context<'_, S>, id: &str) -> Result<Stored<AccessPolicy>, Fault> {
+pub(super) async fn find<S: Store>(
+    context: &Context<'_, S>,
+    id: &str,
+) -> Result<Stored<AccessPolicy>, Fault> {
     load(context, &key(id))
         .await?
         .ok_or(Fault::Missing(Resource::AccessPolicy))

@@ -8,7 +8,7 @@
 
 use super::{Context, Fault, Name};
 use crate::record::{AuditEntry, Verdict};
-use crate::store::{Batch, Entry, Key, Store, StoreError};
+use crate::store::{Batch, Entry, Key, MAX_KEY_BYTES, Store, StoreError};
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::Serialize;
@@ -134,11 +134,15 @@ impl<'a, S: Store> Change<'a, S> {
     }
 }
 
-/// Reads one document.
+/// Reads one document. An identifier too long for a key is one that nothing
+/// has.
 pub(super) async fn load<S: Store, T: DeserializeOwned>(
     context: &Context<'_, S>,
     key: &Key,
 ) -> Result<Option<Stored<T>>, Fault> {
+    if key.as_str().len() > MAX_KEY_BYTES {
+        return Ok(None);
+    }
     let mut found = load_all(context, core::slice::from_ref(key)).await?;
     Ok(found.pop().flatten())
 }

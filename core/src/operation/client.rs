@@ -149,6 +149,11 @@ pub(super) fn key(system: System, id: &ClientId) -> Key {
     Key::of("client", [system.as_str(), id.as_str()])
 }
 
+/// Where all registrations of a system are kept.
+pub(super) fn under(system: System) -> Range {
+    Range::under("client", [system.as_str()])
+}
+
 pub(super) async fn register<S: Store>(
     request: RegisterClient,
     context: &Context<'_, S>,
@@ -182,7 +187,7 @@ pub(super) async fn register<S: Store>(
         }
         let mut change = Change::new(context);
         if let Some(most) = policy.max_clients {
-            let under = Range::under("client", [context.system.as_str()]);
+            let under = under(context.system);
             let fence = Key::of("fence", ["client", context.system.as_str()]);
             change =
                 super::quota::admit(context, change, Resource::Client, &under, fence, most).await?;
@@ -240,7 +245,7 @@ pub(super) async fn list<S: Store>(
     } else {
         page::open(context, Name::ListClients, &request.page_token)?
     };
-    let under = || Range::under("client", [system.as_str()]);
+    let under = || under(system);
     let matches = |client: &Client| {
         cursor.display_name.is_empty() || client.display_name == cursor.display_name
     };
@@ -271,7 +276,10 @@ pub(super) async fn list<S: Store>(
     }
     let total = match request.total {
         Total::Omitted => None,
-        Total::Counted => Some(context.store.count(context.tenant, &under()).await?),
+        Total::Counted if cursor.display_name.is_empty() => {
+            Some(context.store.count(context.tenant, &under()).await?)
+        }
+        Total::Counted => Some(page::count(context, under, matches).await?),
     };
     let next = match last {
         Some(last) if more => {

@@ -110,16 +110,17 @@ impl<S: Store> Context<'_, S> {
             .to_string()
     }
 
-    /// The tenant's name as a UUID, for systems that know tenants by one.
+    /// The tenant's name as a UUID.
     pub(super) fn tenant_uuid(&self) -> String {
-        tenant_uuid(self.tenant)
+        tenant_uuid(self.tenant.as_str())
     }
 }
 
-/// The tenant's name as a version 5 UUID.
-pub(super) fn tenant_uuid(tenant: &Tenant) -> String {
+/// The tenant's name as a version 5 UUID, for systems that know tenants by one.
+#[must_use]
+pub fn tenant_uuid(tenant: &str) -> String {
     const TENANTS: Uuid = Uuid::from_u128(0x7b3d_5c0a_1a45_5e53_8f0b_6a2c_90fe_11d4);
-    Uuid::new_v5(&TENANTS, tenant.as_str().as_bytes())
+    Uuid::new_v5(&TENANTS, tenant.as_bytes())
         .hyphenated()
         .to_string()
 }

@@ -168,6 +168,8 @@ pub struct SystemPolicy {
     /// Whether minting an API token makes the former ones of its entry
     /// worthless.
     pub unlock_revokes_previous: bool,
+    /// The most access policies of a tenant.
+    pub max_access_policies: usize,
 }
 
 /// One year in seconds.
@@ -194,6 +196,7 @@ impl SystemPolicy {
             max_clients: None,
             spaces: vec!["root".into()],
             unlock_revokes_previous: false,
+            max_access_policies: 10_000,
         };
         match system {
             System::Klarity => Self {
@@ -231,6 +234,7 @@ impl SystemPolicy {
                     ],
                 },
                 reserved_claim_prefixes: vec!["jit_".into(), "arc_".into()],
+                max_clients: Some(10_000),
                 ..standard
             },
             System::Horizon => Self {

@@ -8,6 +8,7 @@
 mod access_policy;
 mod access_token;
 mod api_token;
+mod asset;
 mod authenticate;
 mod bootstrap;
 mod change;
@@ -38,10 +39,11 @@ pub use api_token::{
     ApiTokenChanges, ApiTokenReference, CreateApiToken, ListApiTokens, SpaceReference,
     UnlockedToken, UpdateApiToken,
 };
+pub use asset::{Asset, ListAssets};
 pub use authenticate::{Credential, authenticate};
 pub use bootstrap::{FirstAdministrator, bootstrap, is_bootstrapped};
 pub use client::{ClientView, ListClients, RegisterClient, UpdateClient};
-pub use context::{Caller, Context, Random, SignedIn};
+pub use context::{Caller, Context, Random, SignedIn, tenant_uuid};
 pub use deployment::{
     AudienceRule, ClaimSource, Deployment, Keys, Limits, Pepper, SecretForm, SystemPolicy,
     TokenProfile,
@@ -59,6 +61,7 @@ pub use introspection::{IntrospectToken, Introspection};
 pub use me::Me;
 pub use outcome::{Outcome, Resource};
 pub use page::{Page, Total};
+pub use quota::{ListQuotas, Quota};
 pub use subject::{CreateSubject, ListSubjects, SubjectChanges, UpdateSubject};
 pub use trail::ListAudit;
 pub use user::{
@@ -203,6 +206,10 @@ operations! {
     "subject.update" UpdateSubject(UpdateSubject) Administrator;
     /// Deletes a subject.
     "subject.delete" DeleteSubject(Reference) Administrator;
+    /// Lists the assets that the caller may see.
+    "asset.list" ListAssets(ListAssets) Authenticated;
+    /// Tells what is left of the quotas.
+    "quota.list" ListQuotas(ListQuotas) Authenticated;
     /// Creates a user of a system.
     "user.create" CreateUser(CreateUser) Administrator;
     /// Lists the users of a system.
@@ -303,6 +310,8 @@ pub async fn execute<S: Store>(
         Operation::GetSubject(request) => subject::read(&request.id, context).await,
         Operation::UpdateSubject(request) => subject::update(request, context).await,
         Operation::DeleteSubject(request) => subject::delete(&request.id, context).await,
+        Operation::ListAssets(request) => asset::list(&request, context).await,
+        Operation::ListQuotas(request) => quota::list(&request, context).await,
         Operation::CreateUser(request) => user::create(request, context).await,
         Operation::ListUsers(request) => user::list(request, context).await,
         Operation::GetUser(request) => user::read(&request.id, context).await,

@@ -1,13 +1,14 @@
 //! What operations bring about.
 
 use super::{
-    ClientView, EstateRecordView, Introspection, IssuedToken, Me, Metadata, Page, UnlockedToken,
-    UserView,
+    Asset, ClientView, EstateRecordView, Introspection, IssuedToken, Me, Metadata, Page, Quota,
+    UnlockedToken, UserView,
 };
 use crate::record::{AccessPolicy, ApiToken, AuditEntry, Subject};
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// What an operation brought about.
@@ -49,6 +50,10 @@ pub enum Outcome {
     Unlocked(UnlockedToken),
     /// It is done, and there is nothing to tell of it.
     Done,
+    /// A page of assets.
+    Assets(Page<Asset>),
+    /// What is left of quotas.
+    Quotas(Vec<Quota>),
     /// The thing is gone.
     Deleted,
     /// A page of the audit record.
@@ -69,7 +74,7 @@ impl Outcome {
         }
         fn page<T>(page: &Page<T>, item: impl Fn(&T) -> Value) -> Value {
             json!({
-                "items": page.items.iter().map(item).collect::<alloc::vec::Vec<_>>(),
+                "items": page.items.iter().map(item).collect::<Vec<_>>(),
                 "next_page_token": page.next.as_deref().unwrap_or(""),
                 "total": page.total,
             })
@@ -93,6 +98,8 @@ impl Outcome {
             Self::ApiTokens(entries) => page(entries, plain),
             Self::Unlocked(token) => token.to_value(),
             Self::Done | Self::Deleted => json!({}),
+            Self::Assets(assets) => page(assets, |asset| match *asset {}),
+            Self::Quotas(quotas) => json!({ "quotas": quotas }),
             Self::Audit(entries) => page(entries, plain),
             Self::Metadata(metadata) => plain(metadata),
             Self::Jwks(text) => serde_json::from_str(text).unwrap_or(Value::Null),
@@ -101,7 +108,8 @@ impl Outcome {
 }
 
 /// The kinds of thing that can be missing, taken or counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Resource {
     /// A client registration.
     Client,

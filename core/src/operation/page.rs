@@ -6,7 +6,7 @@
 //! list, is refused.
 
 use super::{Context, Fault, Name};
-use crate::store::Store;
+use crate::store::{MAX_PAGE, Range, Store};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -71,7 +71,6 @@ pub(super) fn open<S: Store, T: DeserializeOwned>(
     list: Name,
     token: &str,
 ) -> Result<T, Fault> {
-    let refused = || Fault::field("page_token", "is not a token of this list");
     if token.len() > MAX_TOKEN {
         return Err(refused());
     }
@@ -83,6 +82,32 @@ pub(super) fn open<S: Store, T: DeserializeOwned>(
         return Err(refused());
     }
     serde_json::from_str(&text).map_err(|_| refused())
+}
+
+/// The refusal of a page token.
+pub(super) fn refused() -> Fault {
+    Fault::field("page_token", "is not a token of this list")
+}
+
+/// Counts the items of a range that are meant, for lists with a filter.
+pub(super) async fn count<S: Store, T: DeserializeOwned>(
+    context: &Context<'_, S>,
+    under: impl Fn() -> Range,
+    is_meant: impl Fn(&T) -> bool,
+) -> Result<u64, Fault> {
+    let mut count = 0;
+    let mut after = None;
+    loop {
+        let range = after.map_or_else(&under, |key| under().after(key));
+        let entries = context.store.scan(context.tenant, &range).await?;
+        for (_, entry) in &entries {
+            count += u64::from(is_meant(&super::change::read(&entry.value)?));
+        }
+        after = entries.last().map(|(key, _)| key.clone());
+        if entries.len() < MAX_PAGE {
+            return Ok(count);
+        }
+    }
 }
 
 fn tag<S: Store>(context: &Context<'_, S>, list: Name, text: &str) -> [u8; 32] {

@@ -5,6 +5,7 @@ use super::change::{Attempts, Change, Committed, Stored, load};
 use super::{Context, Fault, Name, Outcome, Page, Resource, Total, page};
 use crate::record::Subject;
 use crate::store::{Key, Range, Store};
+use crate::time::Timestamp;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -12,6 +13,8 @@ use serde::{Deserialize, Serialize};
 
 /// The longest display name or key, in characters.
 const MAX_TEXT: usize = 256;
+/// The identifier of the subject that stands for the tenancy itself.
+const SELF: &str = "00000000-0000-0000-0000-000000000000";
 /// The most keys or addresses of one subject.
 const MAX_KEYS: usize = 64;
 
@@ -102,9 +105,34 @@ pub(super) async fn create<S: Store>(
 }
 
 pub(super) async fn read<S: Store>(id: &str, context: &Context<'_, S>) -> Result<Outcome, Fault> {
+    if id == SELF {
+        return Ok(Outcome::Subject(oneself()));
+    }
     find(context, id)
         .await
         .map(|stored| Outcome::Subject(stored.document))
+}
+
+/// The subject that stands for the tenancy itself. It is there before anything
+/// was created and is never changed.
+fn oneself() -> Subject {
+    Subject {
+        id: SELF.into(),
+        display_name: "Self".into(),
+        wallet_pub_key: Vec::new(),
+        wallet_address: Vec::new(),
+        tessera_pub_key: Vec::new(),
+        created_at: Timestamp::from_millis(0),
+        updated_at: Timestamp::from_millis(0),
+    }
+}
+
+fn admit_change(id: &str) -> Result<(), Fault> {
+    if id == SELF {
+        let problem = "is the tenancy itself and cannot be changed";
+        return Err(Fault::field("identity", problem));
+    }
+    Ok(())
 }
 
 #[derive(Serialize, Deserialize)]
@@ -129,6 +157,8 @@ pub(super) async fn list<S: Store>(
     } else {
         page::open(context, Name::ListSubjects, &request.page_token)?
     };
+    let name = cursor.display_name.clone();
+    let matches = |subject: &Subject| name.is_empty() || subject.display_name == name;
     let mut items = Vec::new();
     let mut more = true;
     while more && items.len() < cursor.size {
@@ -145,19 +175,17 @@ pub(super) async fn list<S: Store>(
             }
             let subject: Subject = super::change::read(&entry.value)?;
             cursor.after.clone_from(&subject.id);
-            if cursor.display_name.is_empty() || subject.display_name == cursor.display_name {
+            if matches(&subject) {
                 items.push(subject);
             }
         }
     }
     let total = match request.total {
         Total::Omitted => None,
-        Total::Counted => Some(
-            context
-                .store
-                .count(context.tenant, &Range::under("subject", [""; 0]))
-                .await?,
-        ),
+        Total::Counted => {
+            let all = || Range::under("subject", [""; 0]);
+            Some(page::count(context, all, matches).await?)
+        }
     };
     let next = if more {
         Some(page::seal(context, Name::ListSubjects, &cursor)?)
@@ -172,6 +200,7 @@ pub(super) async fn update<S: Store>(
     context: &Context<'_, S>,
 ) -> Result<Outcome, Fault> {
     let UpdateSubject { id, changes } = request;
+    admit_change(&id)?;
     if let Some(name) = &changes.display_name {
         admit_name(name)?;
     }
@@ -204,6 +233,7 @@ pub(super) async fn update<S: Store>(
 }
 
 pub(super) async fn delete<S: Store>(id: &str, context: &Context<'_, S>) -> Result<Outcome, Fault> {
+    admit_change(id)?;
     let audit = context.uuid();
     let mut attempts = Attempts::new();
     let mut tried = false;

@@ -393,6 +393,8 @@ fn token_requests_that_cannot_be_read_are_refused() {
 
 #[test]
 fn the_api_takes_bearer_tokens_of_its_own_only() {
+    const BARE: &str = "Bearer realm=\"klarity\"";
+    const INVALID: &str = "Bearer realm=\"klarity\", error=\"invalid_token\"";
     let klarity = Klarity::new();
     let content = json!({ "records": [{ "id": "a", "type": "t" }] });
     let push = || json_request(Method::Post, RECORDS, &content);
@@ -401,18 +403,12 @@ fn the_api_takes_bearer_tokens_of_its_own_only() {
     let standard = form_request("/oauth/token", "grant_type=client_credentials");
     let standard = klarity.setup.send(standard.by(&klarity.administrator));
     for (request, challenge) in [
-        (push(), "Bearer"),
-        (
-            push().by(&write_basic(&klarity.id, &klarity.secret)),
-            "Bearer",
-        ),
-        (push().by(&klarity.administrator), "Bearer"),
-        (push().bearing("a.b.c"), "Bearer error=\"invalid_token\""),
-        (push().bearing(&stolen), "Bearer error=\"invalid_token\""),
-        (
-            push().bearing(&standard.text("/access_token")),
-            "Bearer error=\"invalid_token\"",
-        ),
+        (push(), BARE),
+        (push().by(&write_basic(&klarity.id, &klarity.secret)), BARE),
+        (push().by(&klarity.administrator), BARE),
+        (push().bearing("a.b.c"), INVALID),
+        (push().bearing(&stolen), INVALID),
+        (push().bearing(&standard.text("/access_token")), INVALID),
     ] {
         let reply = klarity.setup.send(request);
         assert_refused(&reply, 401, "Unauthorized");

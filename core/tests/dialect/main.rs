@@ -1,5 +1,6 @@
 //! The dialects from outside: whole requests through `edge::answer` into a
 //! store in memory, and the laws that every dialect keeps.
 
+mod datatrails;
 mod klarity;
 mod setup;

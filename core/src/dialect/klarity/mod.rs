@@ -110,7 +110,7 @@ impl Dialect for Klarity {
                 Some(route) if route.operation == Name::IssueToken => {
                     refusal::of_token(fault, request)
                 }
-                _ => refusal::of_api(fault),
+                _ => refusal::of_api(fault, request),
             },
         }
     }

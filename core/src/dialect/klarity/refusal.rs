@@ -9,11 +9,11 @@ use alloc::format;
 use alloc::string::ToString;
 use serde_json::json;
 
-/// The realm of Basic challenges.
+/// The realm of challenges.
 const REALM: &str = "klarity";
 
 /// What the API and the administration answer: `{"error":"…"}`.
-pub(super) fn of_api(fault: &Fault) -> Response {
+pub(super) fn of_api(fault: &Fault, request: &Request) -> Response {
     let (status, text): (Status, Cow<'_, str>) = match fault {
         Fault::Request(RequestFault::Path) => (Status::NOT_FOUND, "Not Found".into()),
         Fault::Request(RequestFault::Method(_)) => {
@@ -43,14 +43,7 @@ pub(super) fn of_api(fault: &Fault) -> Response {
     };
     let document = json!({ "error": text });
     let mut response = Response::json(status, document.to_string()).no_store();
-    if let Fault::Unauthenticated(lack) = fault {
-        let challenge = match lack {
-            Unauthenticated::Absent => "Bearer",
-            Unauthenticated::Malformed => "Bearer error=\"invalid_request\"",
-            Unauthenticated::Refused | Unauthenticated::Expired => "Bearer error=\"invalid_token\"",
-        };
-        response.headers.insert("www-authenticate", challenge);
-    }
+    refusal::write_challenge(&mut response, fault, request, REALM);
     refusal::write_headers(&mut response, fault);
     response
 }
