@@ -27,7 +27,9 @@ impl<'t> Compact<'t> {
         if token.len() > limits.token {
             return Err(TokenError::TooLarge(Part::Token));
         }
-        let mut segments = token.split(|byte| *byte == b'.');
+        // Searching a text for a character is far faster than trying each byte.
+        let text = str::from_utf8(token).map_err(|_| TokenError::BadBase64Url(Part::Token))?;
+        let mut segments = text.split('.').map(str::as_bytes);
         let parts = (segments.next(), segments.next(), segments.next());
         let (Some(header), Some(payload), Some(signature)) = parts else {
             return Err(TokenError::NotThreeSegments);

@@ -66,7 +66,13 @@ pub(in crate::operation) async fn prove<S: Store>(
         Ok(verified) => verified.into_claims(),
         Err(error) => return Ok(Err(Unproven::Token(error))),
     };
-    let text_of = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default();
+    let members = claims.members();
+    let text_of = |name: &str| {
+        members
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
     if text_of("space") != space || text_of("tenant") != context.tenant.as_str() {
         return Ok(Err(Unproven::OtherSpace));
     }
