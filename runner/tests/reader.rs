@@ -204,9 +204,6 @@ fn load_as_both(bytes: &[u8]) {
         return;
     };
     let surroundings = Surroundings {
-        operations: &["client.register", "client.delete"],
-        misfit: None,
-        dialects: &["standard"],
         identities: &["admin"],
         project: None,
     };

@@ -40,11 +40,8 @@ auth: { writer: { static: { token: some-token } } }
 
 fn surroundings(project: Option<&Project>) -> Surroundings<'_> {
     Surroundings {
-        operations: &["client.register", "client.get", "client.delete"],
-        dialects: &["standard"],
         identities: &["admin"],
         project,
-        ..Surroundings::default()
     }
 }
 

@@ -175,9 +175,6 @@ fn good_scenarios_have_provable_names() {
         }
         let project = path.with_file_name("touchmark.yaml");
         let surroundings = Surroundings {
-            operations: &["client.register", "client.delete"],
-            misfit: None,
-            dialects: &["standard"],
             identities: &["admin"],
             project: None,
         };

@@ -7,11 +7,6 @@ use std::{
 };
 
 use clap::Args;
-use touchmark_core::{
-    dialect,
-    operation::{Name, Operation},
-    record::System,
-};
 
 use crate::scenario::{
     Diagnostic, Plan, Surroundings,
@@ -69,16 +64,7 @@ impl Corpus {
 impl Selection {
     /// Reads all files and proves their names.
     pub(crate) fn read(&self) -> Corpus {
-        let operations: Vec<_> = Name::ALL.iter().map(|name| name.as_str()).collect();
-        let dialects: Vec<_> = System::ALL
-            .into_iter()
-            .filter(|system| dialect::of(*system).is_some())
-            .map(System::as_str)
-            .collect();
         let mut surroundings = Surroundings {
-            operations: &operations,
-            misfit: Some(misfit),
-            dialects: &dialects,
             identities: EMBEDDED_IDENTITIES,
             project: None,
         };
@@ -174,13 +160,6 @@ impl Corpus {
             }
         }
     }
-}
-
-/// Why the domain cannot build an operation of these arguments.
-fn misfit(operation: &str, arguments: serde_json::Value) -> Option<String> {
-    let name = Name::named(operation)?;
-    let error = Operation::read(name, arguments).err()?;
-    Some(error.to_string())
 }
 
 /// Collects the YAML files of a folder in the order of their names. Hidden

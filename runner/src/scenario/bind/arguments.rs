@@ -6,21 +6,19 @@
 
 use serde_json::{Map, Value as Json};
 
+use super::domain::misfit;
 use crate::scenario::{
     diagnostic::Diagnostic,
     model::Call,
     node::{Key, Node, Value},
 };
 
-/// Says why an operation cannot be built of these arguments; `None` if it can.
-pub type Misfit = fn(operation: &str, arguments: Json) -> Option<String>;
-
 /// Reports what is wrong with the arguments of a call.
-pub(super) fn check(call: &Call, misfit: Misfit, findings: &mut Vec<Diagnostic>) {
+pub(super) fn check(call: &Call, findings: &mut Vec<Diagnostic>) {
     let operation = call.operation.text.as_str();
     let found_before = findings.len();
     for (key, node) in call.with.iter() {
-        findings.extend(check_alone(operation, key, node, misfit));
+        findings.extend(check_alone(operation, key, node));
     }
     let open = call.with.iter().any(|(_, node)| has_reference(node));
     if open || findings.len() > found_before {
@@ -37,7 +35,7 @@ pub(super) fn check(call: &Call, misfit: Misfit, findings: &mut Vec<Diagnostic>)
 }
 
 /// What is wrong with one argument whatever the others are.
-fn check_alone(operation: &str, key: &Key, node: &Node, misfit: Misfit) -> Option<Diagnostic> {
+fn check_alone(operation: &str, key: &Key, node: &Node) -> Option<Diagnostic> {
     let open = has_reference(node);
     let value = if open {
         Json::Null

@@ -1,10 +1,11 @@
 //! Proves every name of a file before the first request: variables, secrets,
 //! identities, operations, dialects, and what is declared but never used.
 //!
-//! What a file may refer to beyond itself is handed in as [`Surroundings`], so
-//! that this knows neither the domain nor any deployment.
+//! What a file may refer to beyond itself and the domain is handed in as
+//! [`Surroundings`], so that no deployment is known here.
 
 mod arguments;
+mod domain;
 mod excuse;
 mod matrix;
 mod names;
@@ -13,7 +14,6 @@ mod walk;
 
 use std::collections::HashMap;
 
-pub use arguments::Misfit;
 pub use matrix::{MAX_RUNS, Run};
 
 use self::{
@@ -31,15 +31,9 @@ use super::{
     word::{Slot, Text},
 };
 
-/// What a file may refer to beyond itself.
+/// What a file may refer to beyond itself and the domain.
 #[derive(Clone, Copy, Default)]
 pub struct Surroundings<'a> {
-    /// The names of the operations that `call` can name.
-    pub operations: &'a [&'a str],
-    /// How the arguments of an operation are proven, if they are.
-    pub misfit: Option<Misfit>,
-    /// The names of the dialects.
-    pub dialects: &'a [&'a str],
     /// The identities that the target itself gives.
     pub identities: &'a [&'a str],
     /// The project file, if there is one.
@@ -90,6 +84,7 @@ pub(super) fn bind(
     binder.add_identities(&scenario.auth);
     binder.check_slot(scenario.timeout.as_ref().map(Slot::node));
     binder.check_dialect(scenario.dialect.as_ref(), None);
+    binder.dialects = binder.dialects_of(&scenario);
     binder.check_tags(&scenario.tags);
     binder.steps(&scenario.steps);
     binder.finish();
@@ -147,28 +142,29 @@ struct Needs {
 }
 
 struct Binder<'a> {
-    surroundings: &'a Surroundings<'a>,
     findings: &'a mut Vec<Diagnostic>,
     names: Names,
     identities: HashMap<String, Needs>,
     axes: HashMap<String, Vec<Node>>,
+    /// The dialects in which `call` may speak, as far as the file tells.
+    dialects: Vec<String>,
     unused_is_fine: bool,
 }
 
 impl<'a> Binder<'a> {
     fn new(
-        surroundings: &'a Surroundings<'a>,
+        surroundings: &Surroundings<'_>,
         completeness: Completeness<'_>,
         findings: &'a mut Vec<Diagnostic>,
     ) -> Self {
         let mut names = Names::new(completeness.excuses());
         names.give("target", Some(&["name", "url"]));
         let mut binder = Self {
-            surroundings,
             findings,
             names,
             identities: HashMap::new(),
             axes: HashMap::new(),
+            dialects: vec![domain::DEFAULT_DIALECT.to_owned()],
             unused_is_fine: false,
         };
         for name in core::iter::once(&"none").chain(surroundings.identities) {
@@ -316,11 +312,20 @@ impl<'a> Binder<'a> {
     }
 
     fn check_dialect_name(&mut self, span: &Span, name: &str) {
-        let known = self.surroundings.dialects;
-        if !known.contains(&name) {
+        if !domain::dialects().any(|known| known == name) {
             let finding = Diagnostic::error(span, format!("there is no dialect `{name}`"))
-                .choose_from(name, "dialects", known.iter().copied());
+                .choose_from(name, "dialects", domain::dialects());
             self.findings.push(finding);
+        }
+    }
+
+    fn dialects_of(&self, scenario: &Scenario) -> Vec<String> {
+        match &scenario.dialect {
+            None => vec![domain::DEFAULT_DIALECT.to_owned()],
+            Some(slot) => {
+                let texts = self.texts_of(slot, None).into_iter();
+                texts.map(|(_, name)| name).collect()
+            }
         }
     }
 

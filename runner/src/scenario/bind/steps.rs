@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    Binder, arguments,
+    Binder, arguments, domain,
     names::{Kind, each_name},
     walk,
 };
@@ -137,15 +137,30 @@ impl Binder<'_> {
     }
 
     fn check_operation(&mut self, call: &Call) {
-        let known = self.surroundings.operations;
         let name = &call.operation;
-        if !known.contains(&name.text.as_str()) {
+        if !domain::operations().any(|known| known == name.text) {
             let finding = Diagnostic::error(&name.span, format!("there is no operation `{name}`"))
-                .choose_from(name, "operations", known.iter().copied());
+                .choose_from(name, "operations", domain::operations());
             self.findings.push(finding);
-        } else if let Some(misfit) = self.surroundings.misfit {
-            arguments::check(call, misfit, self.findings);
+            return;
         }
+        // A dialect that does not exist has been reported already.
+        let known = |dialect: &&String| domain::dialects().any(|known| known == **dialect);
+        let mut dialects = self.dialects.iter().filter(known);
+        if let Some(mute) = dialects.find(|dialect| !domain::speaks(dialect, name)) {
+            let others: Vec<_> = domain::dialects()
+                .filter(|dialect| domain::speaks(dialect, name))
+                .collect();
+            let finding = Diagnostic::error(
+                &name.span,
+                format!("the dialect `{mute}` has no words for `{name}`"),
+            );
+            self.findings.push(match others.as_slice() {
+                [] => finding.help("no dialect has; it can only be asked for on the wire"),
+                some => finding.help(format!("it can be called in {}", some.join(", "))),
+            });
+        }
+        arguments::check(call, self.findings);
     }
 
     fn check_poll(&mut self, step: &Step) {
