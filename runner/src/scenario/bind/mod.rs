@@ -7,6 +7,7 @@
 mod arguments;
 mod domain;
 mod excuse;
+mod identities;
 mod matrix;
 mod names;
 mod steps;
@@ -18,14 +19,15 @@ pub use matrix::{MAX_RUNS, Run};
 
 use self::{
     excuse::Excuses,
+    identities::Needs,
     names::{Kind, Names, possible_texts},
     walk::Visit,
 };
 use super::{
     diagnostic::Diagnostic,
     entries::{Entries, Name},
-    model::{Identity, Project, Scenario, Step},
-    node::{Key, Node},
+    model::{Project, Scenario, Step},
+    node::Node,
     source::Span,
     template::is_name,
     word::{Slot, Text},
@@ -134,13 +136,6 @@ pub(super) fn bind_project(
     binder.finish();
 }
 
-/// An identity of the file with the names that it needs.
-struct Needs {
-    span: Option<Span>,
-    references: Vec<(Vec<String>, Span)>,
-    used: bool,
-}
-
 struct Binder<'a> {
     findings: &'a mut Vec<Diagnostic>,
     names: Names,
@@ -171,15 +166,6 @@ impl<'a> Binder<'a> {
             binder.give_identity_unless_known(name);
         }
         binder
-    }
-
-    fn give_identity_unless_known(&mut self, name: &str) {
-        let needs = || Needs {
-            span: None,
-            references: Vec::new(),
-            used: true,
-        };
-        self.identities.entry(name.to_owned()).or_insert_with(needs);
     }
 
     fn give_project_names(&mut self, project: &Project) {
@@ -243,36 +229,6 @@ impl<'a> Binder<'a> {
         for (key, _) in steps.iter().flat_map(|step| step.save.iter()) {
             self.names.announce(&key.text, &key.span);
         }
-    }
-
-    /// Identities are fetched when first used, so what they refer to must have
-    /// a value by then, not here.
-    fn add_identities(&mut self, auth: &Entries<Name, Identity>) {
-        for (key, identity) in auth.iter() {
-            self.add_identity(&key.text, key, identity);
-        }
-    }
-
-    fn add_identity(&mut self, name: &str, key: &Key, identity: &Identity) {
-        if key.text == "none" {
-            let finding = Diagnostic::error(&key.span, "`none` always means nobody")
-                .help("choose another name for this identity");
-            self.findings.push(finding);
-        }
-        let mut references = Vec::new();
-        walk::identity(identity, &mut |node| {
-            names::check_calls(node, self.findings);
-            names::each_name(node, &mut |path, span| {
-                references.push((path.to_vec(), span.clone()));
-            });
-        });
-        self.check_dialect(identity.dialect.as_ref(), None);
-        let needs = Needs {
-            span: Some(key.span.clone()),
-            references,
-            used: false,
-        };
-        self.identities.insert(name.to_owned(), needs);
     }
 
     fn check_node(&mut self, node: &Node) {
@@ -348,23 +304,14 @@ impl<'a> Binder<'a> {
     }
 
     fn finish(mut self) {
-        let mut unused = Vec::new();
-        for (name, needs) in &mut self.identities {
-            let Some(span) = needs.span.as_ref().filter(|_| !needs.used) else {
-                continue;
-            };
-            for (path, place) in &needs.references {
-                if let Err(finding) = self.names.use_path(path, place) {
-                    self.findings.push(finding);
-                }
-            }
-            unused.push((span.clone(), name.clone()));
-        }
+        let unused = self.prove_unused_identities();
         if self.unused_is_fine {
             return;
         }
-        unused.retain(|(_, name)| !self.names.excuses.may_be_used(name));
         for (span, name) in unused {
+            if self.names.excuses.may_be_used(&name) {
+                continue;
+            }
             let finding = Diagnostic::warning(&span, format!("nothing is sent as `{name}`"))
                 .help("remove it, or use it with `as`");
             self.findings.push(finding);

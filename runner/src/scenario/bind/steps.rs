@@ -103,39 +103,6 @@ impl Binder<'_> {
         }
     }
 
-    /// Proves an identity, and that what it refers to has a value by now.
-    fn check_sender(&mut self, slot: Option<&Slot<String>>, step: &Step) {
-        let Some(slot) = slot else { return };
-        for (span, name) in self.texts_of(slot, Some(step)) {
-            let Some(needs) = self.identities.get_mut(&name) else {
-                if self.names.excuses.may_be_defined(&name) {
-                    continue;
-                }
-                let mut known: Vec<_> = self.identities.keys().cloned().collect();
-                known.sort_unstable();
-                let known = known.iter().map(String::as_str);
-                if let Some(meant) = closest(&name, known.clone())
-                    && let Some(meant) = self.identities.get_mut(meant)
-                {
-                    meant.used = true;
-                }
-                let finding = Diagnostic::error(&span, format!("there is no identity `{name}`"))
-                    .choose_from(&name, "identities", known);
-                self.findings.push(finding);
-                continue;
-            };
-            needs.used = true;
-            for (path, place) in needs.references.clone() {
-                if let Err(finding) = self.names.use_path(&path, &place) {
-                    let finding = finding.related(&span, "the identity is used here");
-                    if !self.findings.contains(&finding) {
-                        self.findings.push(finding);
-                    }
-                }
-            }
-        }
-    }
-
     fn check_operation(&mut self, call: &Call) {
         let name = &call.operation;
         if !domain::operations().any(|known| known == name.text) {

@@ -3,6 +3,7 @@
 //! Every map of the format is declared once, with `keys!`, for
 //! reader and JSON Schema alike. A key that is not declared here is refused.
 
+mod company;
 mod expect;
 mod identity;
 mod operators;
@@ -10,6 +11,7 @@ mod project;
 mod request;
 mod save;
 mod step;
+mod undo;
 
 pub use expect::{Expect, Expected, JwtExpect, VerificationKey, Verify};
 pub use identity::{
@@ -18,7 +20,8 @@ pub use identity::{
 pub use project::{Project, Target};
 pub use request::{Action, Body, Call, Http, Method, RequestLine};
 pub use save::{Save, Source as SaveSource};
-pub use step::{Case, Poll, Step, Undo, Verb};
+pub use step::{Case, Poll, Step, Verb};
+pub use undo::Undo;
 
 use super::{
     entries::{AtLeastOne, Entries, Name},

@@ -48,6 +48,34 @@ pub enum Body {
     Text(Slot<String>),
 }
 
+impl Http {
+    /// A request line with what else was given. At most one body is.
+    pub(super) fn new(line: RequestLine, parts: HttpParts) -> Self {
+        let body = match (parts.json, parts.form, parts.text) {
+            (Some(json), ..) => Body::Json(json),
+            (_, Some(form), _) => Body::Form(form),
+            (_, _, Some(text)) => Body::Text(text),
+            (None, None, None) => Body::Empty,
+        };
+        Self {
+            line,
+            query: parts.query,
+            headers: parts.headers,
+            body,
+        }
+    }
+}
+
+/// What can be given beside a request line.
+#[derive(Default)]
+pub(super) struct HttpParts {
+    pub(super) query: Entries<FieldName, Slot<String>>,
+    pub(super) headers: Entries<HeaderName, Slot<String>>,
+    pub(super) json: Option<Node>,
+    pub(super) form: Option<Entries<FieldName, Slot<String>>>,
+    pub(super) text: Option<Slot<String>>,
+}
+
 /// An operation of the domain with its arguments.
 #[derive(Clone, Debug)]
 pub struct Call {

@@ -1,14 +1,16 @@
 //! YAML text → [`Node`], strictly: one document, unique text keys, no tags, no
 //! merge keys, no directives, bounded size, depth and alias expansion.
 //!
-//! Scalars follow the [YAML 1.2 core schema](https://yaml.org/spec/1.2.2/#103-core-schema)
-//! except that numbers which would lose a leading zero must be quoted. The
-//! parser stops at broken syntax; everything else is collected in one pass.
+//! The parser stops at broken syntax; everything else is collected in one pass.
+
+mod scalar;
+mod syntax;
 
 use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 use serde_yaml::granit_parser::{self as yaml, Event, ScalarStyle};
 
+use self::{scalar::plain_value, syntax::broken_syntax};
 use super::{
     diagnostic::Diagnostic,
     node::{Entry, Key, Map, Node, Value},
@@ -304,147 +306,5 @@ fn collection_span(start: &Span, last: Option<&Span>, end: &Span) -> Span {
     match last {
         Some(last) if !closed_by_bracket => start.to(last),
         _ => start.to(end),
-    }
-}
-
-/// A plain scalar that looks like a number but cannot be taken for one.
-enum UnclearNumber {
-    LeadingZero,
-    TooBig,
-    NotFinite,
-}
-
-impl UnclearNumber {
-    fn diagnostic(&self, place: &Span) -> Diagnostic {
-        let written = place.text();
-        let message = match self {
-            Self::LeadingZero => format!("`{written}` would lose its leading zero as a number"),
-            Self::TooBig => format!("the number `{written}` does not fit into 64 bits"),
-            Self::NotFinite => format!("`{written}` is not a number that JSON knows"),
-        };
-        Diagnostic::error(place, message).help(format!("quote it if text is meant: '{written}'"))
-    }
-}
-
-/// What a plain scalar stands for if it is not text.
-fn plain_value(text: &str) -> Option<Result<Value, UnclearNumber>> {
-    match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Some(Ok(Value::Null)),
-        "true" | "True" | "TRUE" => return Some(Ok(Value::Bool(true))),
-        "false" | "False" | "FALSE" => return Some(Ok(Value::Bool(false))),
-        _ => {}
-    }
-    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-    match unsigned {
-        ".inf" | ".Inf" | ".INF" => return Some(Err(UnclearNumber::NotFinite)),
-        _ if matches!(text, ".nan" | ".NaN" | ".NAN") => {
-            return Some(Err(UnclearNumber::NotFinite));
-        }
-        _ => {}
-    }
-    if let Some(octal) = text.strip_prefix("0o") {
-        return whole_number(octal, 8);
-    }
-    if let Some(hex) = text.strip_prefix("0x") {
-        return whole_number(hex, 16);
-    }
-    if !unsigned.is_empty() && unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
-        if unsigned.len() > 1 && unsigned.starts_with('0') {
-            return Some(Err(UnclearNumber::LeadingZero));
-        }
-        return Some(in_64_bits(text.parse().ok()));
-    }
-    if !looks_like_float(unsigned) {
-        return None;
-    }
-    let digits = unsigned.trim_start_matches('0');
-    if unsigned.len() - digits.len() > 1
-        || (unsigned.len() > digits.len() && digits.starts_with(|c: char| c.is_ascii_digit()))
-    {
-        return Some(Err(UnclearNumber::LeadingZero));
-    }
-    match text.parse::<f64>() {
-        Ok(number) if number.is_finite() => Some(Ok(Value::Float(number))),
-        _ => Some(Err(UnclearNumber::TooBig)),
-    }
-}
-
-fn whole_number(digits: &str, radix: u32) -> Option<Result<Value, UnclearNumber>> {
-    if digits.is_empty() || !digits.chars().all(|c| c.is_digit(radix)) {
-        return None;
-    }
-    Some(in_64_bits(i128::from_str_radix(digits, radix).ok()))
-}
-
-fn in_64_bits(number: Option<i128>) -> Result<Value, UnclearNumber> {
-    number
-        .filter(|number| (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(number))
-        .map(Value::Int)
-        .ok_or(UnclearNumber::TooBig)
-}
-
-/// `digits [. digits] [e digits]` or `. digits [e digits]`, and not just digits.
-fn looks_like_float(unsigned: &str) -> bool {
-    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
-        None => (unsigned, None),
-    };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let exponent_is_valid = exponent.is_none_or(|exponent| {
-        let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
-        !exponent.is_empty() && digits(exponent)
-    });
-    !(whole.is_empty() && fraction.is_empty())
-        && digits(whole)
-        && digits(fraction)
-        && exponent_is_valid
-}
-
-const FLOW_HELP: &str = "inside `{}` and `[]`, quote text that contains `,`, `[`, `]`, `{` or `}`, \
-                         such as `'$.items[0].id'`";
-
-/// Puts the parser's word on broken syntax into the user's terms.
-fn broken_syntax(source: &Arc<Source>, error: &yaml::ScanError) -> Diagnostic {
-    use yaml::ErrorKind as Kind;
-    let at = error.marker().byte_offset().unwrap_or_default();
-    let next = source.text()[at.min(source.text().len())..].chars().next();
-    let place = Span::new(source, at..at + next.map_or(0, char::len_utf8));
-    let say = |message: &str| Diagnostic::error(&place, message);
-    match error.kind() {
-        Kind::TabNotAllowed
-        | Kind::TabInBlockIndentation
-        | Kind::TabInIndentation
-        | Kind::TabAtBlockScalarStart
-        | Kind::TabInPlainScalar => {
-            say("a tab where YAML allows only spaces").help("indent with spaces")
-        }
-        Kind::DirectiveDisallowed => say("YAML directives are not allowed"),
-        Kind::UnknownAnchor => say("this alias names no anchor defined above it"),
-        Kind::RecursionLimitExceeded => too_deep(&place),
-        Kind::UnclosedQuotedScalar => say("a quoted text is not closed"),
-        Kind::UnclosedFlowCollection { open } => say(&format!("`{open}` is not closed")),
-        Kind::MappingValueNotAllowed => say("a `:` where no key can stand")
-            .help("quote text that contains `: `, and check the indentation"),
-        Kind::UnexpectedCharacter {
-            character: '`' | '@',
-        } => say("text cannot begin with this character").help("quote it"),
-        Kind::ExpectedFlowMappingSeparator => say("expected `,` or `}`").help(FLOW_HELP),
-        Kind::ExpectedFlowSequenceSeparator => say("expected `,` or `]`").help(FLOW_HELP),
-        Kind::ExpectedBlockMappingKey => {
-            say("expected a key at this indentation").help("check the indentation")
-        }
-        Kind::ExpectedBlockSequenceEntry => {
-            say("expected `- ` at this indentation").help("check the indentation")
-        }
-        Kind::SimpleKeyExpected | Kind::InvalidSimpleKey => {
-            say("expected `key: value`").help("check the indentation, and for a missing `:`")
-        }
-        Kind::InvalidQuotedScalarIndent => say("a quoted text goes on at the wrong indentation")
-            .help("close the quote, or indent its next line"),
-        Kind::UnknownQuotedScalarEscape => {
-            say("unknown escape in a quoted text").help("in single quotes a backslash means itself")
-        }
-        _ => say(&error.info()),
     }
 }

@@ -1,114 +1,14 @@
-//! From [`Node`]s to typed values, collecting every mistake on the way.
-//!
-//! A type says how it is read and what it means to be absent; [`keys!`] derives
-//! both the reader and the JSON Schema of a map from one declaration, so the
-//! two cannot drift apart.
+//! Maps with fixed keys. One declaration gives the struct, its reader and its
+//! JSON Schema, so the three cannot drift apart.
 
 use schemars::{Schema, SchemaGenerator, json_schema};
 
-use super::{
+use super::Read;
+use crate::scenario::{
     diagnostic::Diagnostic,
     node::{Entry, Map, Node, Value},
     source::Span,
 };
-
-/// Something that a node can be read as.
-pub trait Read: Sized {
-    /// Reads the node. `None` means that a finding was added; when findings
-    /// with errors were added, what is returned may lack the wrong parts.
-    fn read(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self>;
-
-    /// What a map without this key stands for; `None` makes the key required.
-    fn absent() -> Option<Self> {
-        None
-    }
-
-    /// The JSON Schema of what can be read.
-    fn schema(generator: &mut SchemaGenerator) -> Schema;
-}
-
-impl Read for Node {
-    fn read(node: &Node, _: &mut Vec<Diagnostic>) -> Option<Self> {
-        Some(node.clone())
-    }
-
-    fn schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!(true)
-    }
-}
-
-impl<T: Read> Read for Option<T> {
-    fn read(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
-        Some(T::read(node, findings))
-    }
-
-    fn absent() -> Option<Self> {
-        Some(None)
-    }
-
-    fn schema(generator: &mut SchemaGenerator) -> Schema {
-        T::schema(generator)
-    }
-}
-
-impl<T: Read> Read for Vec<T> {
-    fn read(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
-        let Value::List(items) = &node.value else {
-            findings.push(mismatch(node, "a list").help("write it as `[…]` or with `- ` lines"));
-            return None;
-        };
-        let readable = items.iter().filter_map(|item| T::read(item, findings));
-        Some(readable.collect())
-    }
-
-    fn absent() -> Option<Self> {
-        Some(Self::new())
-    }
-
-    fn schema(generator: &mut SchemaGenerator) -> Schema {
-        let item = T::schema(generator);
-        json_schema!({ "type": "array", "items": item })
-    }
-}
-
-impl Read for bool {
-    fn read(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
-        match &node.value {
-            Value::Bool(value) => Some(*value),
-            Value::Text(word) => {
-                let mut finding = mismatch(node, "`true` or `false`");
-                if matches!(
-                    word.to_ascii_lowercase().as_str(),
-                    "yes" | "no" | "on" | "off" | "y" | "n"
-                ) {
-                    finding = finding.help(format!("`{word}` is a word, not a boolean"));
-                }
-                findings.push(finding);
-                None
-            }
-            _ => {
-                findings.push(mismatch(node, "`true` or `false`"));
-                None
-            }
-        }
-    }
-
-    fn absent() -> Option<Self> {
-        Some(false)
-    }
-
-    fn schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "boolean" })
-    }
-}
-
-/// "expected …, found …" at a node.
-pub(crate) fn mismatch(node: &Node, expected: &str) -> Diagnostic {
-    Diagnostic::error(
-        &node.span,
-        format!("expected {expected}, found {}", node.kind()),
-    )
-}
 
 /// A map that is being read key by key.
 pub(crate) struct Keys<'a> {
@@ -174,52 +74,6 @@ fn unknown_key(written: &str, span: &Span, noun: &str, known: &[&'static str]) -
         "known keys",
         known.iter().copied(),
     )
-}
-
-/// Reports a map that has none or several of the keys that exclude each other.
-pub(super) fn exactly_one(node: &Node, noun: &str, keys: &[&str], findings: &mut Vec<Diagnostic>) {
-    let Some(map) = node.as_map() else { return };
-    let present: Vec<_> = keys.iter().filter_map(|key| map.entry(key)).collect();
-    match present.as_slice() {
-        [_] => {}
-        [] => findings.push(Diagnostic::error(
-            map.iter()
-                .next()
-                .map_or(&node.span, |entry| &entry.key.span),
-            format!("{noun} needs one of {}", in_words(keys)),
-        )),
-        [first, second, ..] => {
-            let (first, second) = (&first.key, &second.key);
-            let message = format!(
-                "{noun} has one of {}, not `{}` and `{}`",
-                in_words(keys),
-                first.text,
-                second.text
-            );
-            findings.push(
-                Diagnostic::error(&second.span, message).related(&first.span, "first given here"),
-            );
-        }
-    }
-}
-
-/// Says in a schema what [`exactly_one`] says in words.
-pub(super) fn require_one(mut schema: Schema, keys: &[&str]) -> Schema {
-    let required = keys
-        .iter()
-        .map(|key| serde_json::json!({ "required": [key] }));
-    schema.insert("oneOf".into(), required.collect());
-    schema
-}
-
-/// `a`, `b` or `c`.
-pub(super) fn in_words(words: &[&str]) -> String {
-    let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
-    match quoted.as_slice() {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} or {last}", first.join(", ")),
-    }
 }
 
 /// Whether a map may hold `x-` keys for notes.
