@@ -192,3 +192,60 @@ pub fn closest<'a>(
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::source::Source;
+
+    #[test]
+    fn a_slip_is_recognised_and_another_word_is_not() {
+        let known = ["status", "headers", "json", "under", "as"];
+        for (written, meant) in [
+            ("staus", Some("status")),
+            ("satus", Some("status")),
+            ("header", Some("headers")),
+            ("jsno", Some("json")),
+            ("sa", Some("as")),
+            ("body", None),
+            ("colour", None),
+            ("", None),
+        ] {
+            assert_eq!(closest(written, known), meant, "{written}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_of_several_is_suggested() {
+        assert_eq!(
+            closest("client.gt", ["client.list", "client.get"]),
+            Some("client.get")
+        );
+        assert_eq!(closest("same", ["some", "same"]), Some("same"));
+    }
+
+    #[test]
+    fn places_in_two_files_are_both_shown() {
+        let one = Source::new("one.yaml", "a: 1\n");
+        let two = Source::new("two.yaml", "ä: ä\nb: é\n");
+        let finding = Diagnostic::error(&Span::new(&one, 3..4), "they differ")
+            .label("here")
+            .related(&Span::new(&two, 10..12), "and there")
+            .help("make them equal")
+            .help("or drop one");
+        insta::assert_snapshot!(finding.to_plain_text(), @"
+        error: they differ
+         --> one.yaml:1:4
+          |
+        1 | a: 1
+          |    ^ here
+          |
+         ::: two.yaml:2:4
+          |
+        2 | b: é
+          |    - and there
+          |
+          = help: make them equal; or drop one
+        ");
+    }
+}

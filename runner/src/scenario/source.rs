@@ -149,3 +149,41 @@ impl fmt::Debug for Span {
         write!(f, "{}:{}", self.line(), self.column())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns_count_characters_from_one() {
+        let source = Source::new("test.yaml", "aß\n\nẞc\r\nd");
+        let place = |needle: &str| {
+            let at = source.text().find(needle).expect("the text has the needle");
+            let span = Span::new(&source, at..at + needle.len());
+            (span.line(), span.column(), span.first_line().to_owned())
+        };
+        assert_eq!(place("a"), (1, 1, "aß".to_owned()));
+        assert_eq!(place("ß"), (1, 2, "aß".to_owned()));
+        assert_eq!(place("c"), (3, 2, "ẞc".to_owned()));
+        assert_eq!(place("d"), (4, 1, "d".to_owned()));
+    }
+
+    #[test]
+    fn a_span_never_cuts_a_character_or_leaves_the_text() {
+        let source = Source::new("test.yaml", "aß");
+        assert_eq!(Span::new(&source, 2..3).text(), "ß");
+        assert_eq!(Span::new(&source, 1..2).text(), "ß");
+        assert_eq!(Span::new(&source, 7..99).text(), "");
+        assert_eq!(Span::new(&source, 7..99).line(), 1);
+        assert_eq!(Span::new(&Source::new("", ""), 0..0).first_line(), "");
+    }
+
+    #[test]
+    fn a_place_inside_is_found_unless_an_escape_hides_it() {
+        let source = Source::new("test.yaml", r#""a $(b)" "\x24(b)""#);
+        let plain = Span::new(&source, 0..8);
+        assert_eq!(plain.find("$(b)").range(), 3..7);
+        let escaped = Span::new(&source, 9..18);
+        assert_eq!(escaped.find("$(b)"), escaped);
+    }
+}

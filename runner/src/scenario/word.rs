@@ -225,3 +225,47 @@ impl SlotValue for Delay {
         json_schema!({ "type": "string", "pattern": "^[0-9]+(ms|s|m|h|d)$" })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time_have_a_whole_number_and_a_known_unit() {
+        for (text, milliseconds) in [
+            ("0ms", 0),
+            ("500ms", 500),
+            ("90s", 90_000),
+            ("15m", 900_000),
+            ("24h", 86_400_000),
+            ("7d", 604_800_000),
+            ("366d", 31_622_400_000),
+        ] {
+            let expected = Some(Delay(Duration::from_millis(milliseconds)));
+            assert_eq!(Delay::parse(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_no_length_of_time() {
+        for text in [
+            "",
+            "s",
+            "5",
+            "5 s",
+            "-5s",
+            "+5s",
+            "1.5s",
+            "5S",
+            "5sec",
+            "5µs",
+            "1m30s",
+            "367d",
+            "99999999999999999999s",
+            "18446744073709551615d",
+            "٣s",
+        ] {
+            assert_eq!(Delay::parse(text), None, "{text}");
+        }
+    }
+}
