@@ -15,17 +15,18 @@ pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(groups.len() * 3 + 2);
     bytes.resize(groups.len() * 3, 0);
     // What is not a digit has its highest bits set, and they stay here.
-    let mut seen = 0;
+    let mut seen = 0_u32;
     for (group, triple) in groups.iter().zip(bytes.as_chunks_mut::<3>().0) {
-        let [a, b, c, d] = group.map(digit);
+        let [a, b, c, d] = group.map(digit).map(u32::from);
         seen |= a | b | c | d;
-        *triple = [a << 2 | b >> 4, b << 4 | c >> 2, c << 6 | d];
+        let [_, rest @ ..] = (a << 18 | b << 12 | c << 6 | d).to_be_bytes();
+        *triple = rest;
     }
     match *rest {
         [] => {}
         [a, b] => {
             let (a, b) = (digit(a), digit(b));
-            seen |= a | b;
+            seen |= u32::from(a | b);
             bytes.push(a << 2 | b >> 4);
             if b & 0b1111 != 0 {
                 return None;
@@ -33,7 +34,7 @@ pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
         }
         [a, b, c] => {
             let (a, b, c) = (digit(a), digit(b), digit(c));
-            seen |= a | b | c;
+            seen |= u32::from(a | b | c);
             bytes.extend_from_slice(&[a << 2 | b >> 4, b << 4 | c >> 2]);
             if c & 0b11 != 0 {
                 return None;
@@ -50,12 +51,19 @@ pub(super) fn encode_to(text: &mut Vec<u8>, bytes: &[u8]) {
     let start = text.len();
     text.resize(start + triples.len() * 4, 0);
     for (group, triple) in text[start..].as_chunks_mut::<4>().0.iter_mut().zip(triples) {
-        let [a, b, c] = *triple;
-        *group = [a >> 2, a << 4 | b >> 4, b << 2 | c >> 6, c].map(character);
+        let [a, b, c] = triple.map(u32::from);
+        let bits = a << 16 | b << 8 | c;
+        *group = [bits >> 18, bits >> 12, bits >> 6, bits].map(character);
     }
     match *rest {
-        [a] => text.extend_from_slice(&[a >> 2, a << 4].map(character)),
-        [a, b] => text.extend_from_slice(&[a >> 2, a << 4 | b >> 4, b << 2].map(character)),
+        [a] => {
+            let a = u32::from(a);
+            text.extend_from_slice(&[a >> 2, a << 4].map(character));
+        }
+        [a, b] => {
+            let bits = u32::from(a) << 8 | u32::from(b);
+            text.extend_from_slice(&[bits >> 10, bits >> 4, bits << 2].map(character));
+        }
         _ => {}
     }
 }
@@ -91,8 +99,8 @@ fn digit(character: u8) -> u8 {
 }
 
 /// The digit for the lower six bits.
-fn character(digit: u8) -> u8 {
-    ALPHABET[usize::from(digit & 63)]
+fn character(digit: u32) -> u8 {
+    ALPHABET[(digit & 63) as usize]
 }
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

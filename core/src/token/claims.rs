@@ -202,31 +202,45 @@ impl<'t> Registered<'t> {
             AudienceRule::OneOf(_) => &ISS_AND_AUD[..],
             AudienceRule::Any => &ISS_AND_AUD[..1],
         };
-        let mut missing: Vec<&ClaimName> = always.iter().chain(&policy.required).collect();
         let mut seen = Self::default();
+        let mut others: Vec<&ClaimName> = policy.required.iter().collect();
+        others.retain(|claim| seen.place(claim.as_str()).is_none());
+        let payload = json.as_bytes();
         compact::scan(
-            json.as_bytes(),
+            payload,
             Part::Payload,
             &policy.limits,
-            &mut |name, value| {
-                missing.retain(|claim| claim.as_str() != name);
-                let place = match name {
-                    "iss" => &mut seen.iss,
-                    "sub" => &mut seen.sub,
-                    "aud" => &mut seen.aud,
-                    "exp" => &mut seen.exp,
-                    "nbf" => &mut seen.nbf,
-                    "iat" => &mut seen.iat,
-                    "jti" => &mut seen.jti,
-                    "client_id" => &mut seen.client_id,
-                    "scope" => &mut seen.scope,
-                    _ => return,
-                };
-                *place = Some(value);
+            &mut |name, value| match seen.place(name) {
+                Some(place) => *place = Some(value),
+                None => others.retain(|claim| claim.as_str() != name),
             },
         )?;
-        let missing = missing.first().map(|claim| (*claim).clone());
+        let is_missing = |claim: &&ClaimName| match seen.place(claim.as_str()) {
+            Some(place) => place.is_none(),
+            None => others.contains(claim),
+        };
+        let missing = always
+            .iter()
+            .chain(&policy.required)
+            .find(is_missing)
+            .cloned();
         Ok((seen, missing))
+    }
+
+    /// Where a claim belongs, if it is registered.
+    fn place(&mut self, name: &str) -> Option<&mut Option<Glimpse<'t>>> {
+        Some(match name {
+            "iss" => &mut self.iss,
+            "sub" => &mut self.sub,
+            "aud" => &mut self.aud,
+            "exp" => &mut self.exp,
+            "nbf" => &mut self.nbf,
+            "iat" => &mut self.iat,
+            "jti" => &mut self.jti,
+            "client_id" => &mut self.client_id,
+            "scope" => &mut self.scope,
+            _ => return None,
+        })
     }
 
     /// The claims in their types.

@@ -64,3 +64,64 @@ const SMALL_ORDER: [[u8; 32]; 5] = [
         0x03, 0x7a,
     ],
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::{FIELD, ORDER, SMALL_ORDER, is_sound_point, is_sound_signature};
+
+    /// The encoding of the base point, whose y is 4/5.
+    const BASE: [u8; 32] = {
+        let mut bytes = [0x66; 32];
+        bytes[0] = 0x58;
+        bytes
+    };
+
+    fn signature(scalar: [u8; 32]) -> [u8; 64] {
+        let mut bytes = [0; 64];
+        bytes[..32].copy_from_slice(&BASE);
+        bytes[32..].copy_from_slice(&scalar);
+        bytes
+    }
+
+    #[test]
+    fn points_of_small_order_are_refused_with_either_sign() {
+        assert!(is_sound_point(&BASE));
+        for mut point in SMALL_ORDER {
+            assert!(!is_sound_point(&point));
+            point[31] |= 0x80;
+            assert!(!is_sound_point(&point));
+        }
+    }
+
+    #[test]
+    fn points_that_are_not_reduced_are_refused() {
+        for excess in 0..19 {
+            let mut point = FIELD;
+            point[0] += excess;
+            assert!(!is_sound_point(&point));
+        }
+        let mut largest = FIELD;
+        largest[0] -= 2;
+        assert!(is_sound_point(&largest));
+    }
+
+    #[test]
+    fn scalars_that_are_not_reduced_are_refused() {
+        let mut largest = ORDER;
+        largest[0] -= 1;
+        assert!(is_sound_signature(&signature(largest)));
+        assert!(is_sound_signature(&signature([0; 32])));
+        assert!(!is_sound_signature(&signature(ORDER)));
+        let mut larger = [0; 32];
+        larger[31] = 0x20;
+        assert!(!is_sound_signature(&signature(larger)));
+        assert!(!is_sound_signature(&signature([0xff; 32])));
+    }
+
+    #[test]
+    fn signatures_with_an_unsound_point_are_refused() {
+        let mut bytes = signature([0; 32]);
+        bytes[..32].copy_from_slice(&SMALL_ORDER[1]);
+        assert!(!is_sound_signature(&bytes));
+    }
+}
