@@ -82,6 +82,19 @@ pub(crate) fn wrong_directions(tree: &Tree) -> Vec<Breach> {
     breaches
 }
 
+/// Packages that choose a version by themselves: the workspace does it for all.
+pub(crate) fn own_versions(tree: &Tree) -> Vec<Breach> {
+    let mut breaches = Vec::new();
+    for (path, text) in tree.manifests().filter(|(path, _)| *path != "Cargo.toml") {
+        each(&manifest(text), &mut |name, value| {
+            if value.get("workspace").and_then(toml::Value::as_bool) != Some(true) {
+                breaches.push(Breach::new(path, format!("chooses its own `{name}`")));
+            }
+        });
+    }
+    breaches
+}
+
 /// Dependencies that ARCHITECTURE.md gives no reason for.
 pub(crate) fn without_reason(tree: &Tree) -> Vec<Breach> {
     let reasons = tree.file("ARCHITECTURE.md").unwrap_or_default();
@@ -117,25 +130,28 @@ fn package(text: &str) -> Option<String> {
 /// The keys of every table of dependencies, those of targets included.
 fn dependencies(text: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    collect(&manifest(text), &mut names);
+    each(&manifest(text), &mut |name, _| {
+        names.insert(name.to_owned());
+    });
     names
 }
 
-fn collect(table: &toml::Table, names: &mut BTreeSet<String>) {
+/// Visits every dependency of a manifest.
+fn each(table: &toml::Table, visit: &mut impl FnMut(&str, &toml::Value)) {
     for (key, value) in table {
         let Some(inner) = value.as_table() else {
             continue;
         };
         if key == "dependencies" || key.ends_with("-dependencies") {
-            names.extend(inner.keys().cloned());
+            inner.iter().for_each(|(name, value)| visit(name, value));
         } else {
-            collect(inner, names);
+            each(inner, visit);
         }
     }
 }
 
 mod laws {
-    use super::{away_from_home, without_reason, wrong_directions};
+    use super::{away_from_home, own_versions, without_reason, wrong_directions};
     use crate::assert_kept;
     use crate::tree::Tree;
 
@@ -192,6 +208,26 @@ mod laws {
     fn an_unknown_package_is_refused() {
         let broken = Tree::of([("extra/Cargo.toml", "[package]\nname = \"extra\"\n")]);
         assert_eq!(wrong_directions(&broken).len(), 1);
+    }
+
+    #[test]
+    fn versions_stand_in_the_workspace() {
+        assert_kept(own_versions);
+        for (dependency, breaches) in [
+            ("serde = \"1\"", 1),
+            ("serde = { version = \"1\" }", 1),
+            ("serde.workspace = true", 0),
+            ("serde = { workspace = true, features = [\"alloc\"] }", 0),
+        ] {
+            let text = format!("[dev-dependencies]\n{dependency}\n");
+            let tree = Tree::of([("core/Cargo.toml", &text), ("Cargo.toml", &text)]);
+            assert_eq!(own_versions(&tree).len(), breaches, "{dependency}");
+        }
+    }
+
+    #[test]
+    fn every_dependency_has_a_reason() {
+        assert_kept(without_reason);
     }
 
     #[test]
