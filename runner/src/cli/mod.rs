@@ -5,10 +5,13 @@
 
 mod check;
 mod files;
+mod input;
+mod key;
 mod list;
 mod schema;
 mod screen;
 mod serve;
+mod token;
 
 use std::ffi::OsString;
 
@@ -39,6 +42,10 @@ enum Command {
     Schema(schema::PrintSchema),
     /// Serve all systems over HTTP.
     Serve(serve::Serve),
+    /// Look at, verify and mint tokens.
+    Token(token::Token),
+    /// Make and show keys.
+    Key(key::KeyCommand),
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -81,6 +88,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::List(list) => list.run(),
         Command::Schema(schema) => schema.run(),
         Command::Serve(serve) => serve.run(),
+        Command::Token(token) => token.run(),
+        Command::Key(key) => key.run(),
     };
     match ended {
         Ok(exit) => exit,

@@ -130,7 +130,7 @@ fn warn_of_other_readers(_: &Path, _: &fs::File) {}
 
 /// Writes a file that must not be there yet, for its owner only. It appears
 /// with all its content or not at all, and it is durable then.
-pub(super) fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+pub(crate) fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = reserve(path)?;
     file.write_all(content)?;
     file.as_file().sync_all()?;

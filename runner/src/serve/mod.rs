@@ -14,6 +14,7 @@ pub mod settings;
 
 pub use administrator::Administrator;
 pub use error::ServeError;
+pub(crate) use key_files::write_new as write_new_file;
 pub use key_files::{KeyFileError, KeyFileProblem};
 pub use settings::Settings;
 

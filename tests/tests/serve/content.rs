@@ -140,7 +140,7 @@ fn content_of_all_together_is_bounded() {
 fn what_is_not_http_as_it_should_be_gets_its_status() {
     let server = Server::start(&[]);
     let many: String = (0..101).map(|n| format!("x-{n}: y\r\n")).collect();
-    let long = format!("x: {}\r\n", "y".repeat(70_000));
+    let long = format!("connection: close\r\nx: {}\r\n", "y".repeat(70_000));
     for (request, status) in [
         ("GARBAGE\r\n\r\n".to_owned(), "400"),
         (format!("GET / HTTP/1.1\r\nhost: x\r\n{many}\r\n"), "431"),

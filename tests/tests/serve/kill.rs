@@ -4,8 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
+use core::sync::atomic::{AtomicUsize, Ordering};
 use core::time::Duration;
 
 use serde_json::{Value, json};
