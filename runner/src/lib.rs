@@ -5,10 +5,12 @@
 //! can be tested without a process. Business rules live in `touchmark-core`.
 
 pub mod cli;
+pub mod execute;
 pub mod exit;
 pub mod expect;
 pub mod host;
 pub mod peer;
+pub mod report;
 pub mod scenario;
 pub mod secret;
 pub mod serve;

@@ -1,6 +1,7 @@
 //! Which files a command is about: scenario files and folders of them, and the
 //! project file that belongs to them.
 
+use core::convert::Infallible;
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -8,6 +9,7 @@ use std::{
 
 use clap::Args;
 
+use super::deployment::Deployment;
 use crate::scenario::{
     Diagnostic, Plan, Surroundings,
     load::{Loaded, read_project, read_scenario, read_source},
@@ -62,9 +64,28 @@ impl Corpus {
 }
 
 impl Selection {
-    /// Reads all files and proves their names.
+    /// Reads all files and proves their names, for the embedded deployment.
     pub(crate) fn read(&self) -> Corpus {
+        self.read_for(|_| Ok::<_, Infallible>(Deployment::Embedded))
+            .0
+    }
+
+    /// The first path that leads to nothing.
+    pub(crate) fn nowhere(&self) -> Option<&Path> {
+        self.paths
+            .iter()
+            .map(PathBuf::as_path)
+            .find(|path| !path.exists())
+    }
+
+    /// Reads all files and proves their names, for the deployment that is
+    /// chosen when the project file is known. Without one, no scenario is read.
+    pub(crate) fn read_for<E>(
+        &self,
+        choose: impl FnOnce(Option<&Project>) -> Result<Deployment, E>,
+    ) -> (Corpus, Result<Deployment, E>) {
         let mut surroundings = Surroundings {
+            // A project file may serve several deployments, this one among them.
             identities: EMBEDDED_IDENTITIES,
             project: None,
         };
@@ -73,13 +94,18 @@ impl Selection {
             .project_file()
             .and_then(|path| corpus.add(&path, |source| read_project(source, &surroundings)));
         surroundings.project = project.as_ref();
+        let deployment = match choose(project.as_ref()) {
+            Ok(deployment) => deployment,
+            Err(error) => return (corpus, Err(error)),
+        };
+        surroundings.identities = deployment.identities();
         for path in self.scenario_files(&mut corpus.findings) {
             let plan = corpus.add(&path, |source| read_scenario(source, &surroundings));
             corpus.plans.extend(plan.filter(|plan| self.wants(plan)));
         }
         corpus.project = project;
         corpus.report_same_names();
-        corpus
+        (corpus, Ok(deployment))
     }
 
     fn wants(&self, plan: &Plan) -> bool {
@@ -126,7 +152,7 @@ impl Selection {
 }
 
 /// The identities that the embedded deployment gives to every scenario.
-const EMBEDDED_IDENTITIES: &[&str] = &["admin"];
+pub(crate) const EMBEDDED_IDENTITIES: &[&str] = &["admin"];
 
 impl Corpus {
     /// Reports cannot tell scenarios of one name apart.

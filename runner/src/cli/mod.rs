@@ -4,14 +4,14 @@
 //! which command runs, so that `--version` costs nothing.
 
 mod check;
+mod deployment;
 mod files;
-mod input;
-mod key;
 mod list;
+mod reports;
+mod run;
 mod schema;
 mod screen;
 mod serve;
-mod token;
 
 use std::ffi::OsString;
 
@@ -40,12 +40,10 @@ enum Command {
     List(list::List),
     /// Print the JSON Schema of a file format.
     Schema(schema::PrintSchema),
+    /// Run scenarios against a deployment.
+    Run(run::Run),
     /// Serve all systems over HTTP.
     Serve(serve::Serve),
-    /// Look at, verify and mint tokens.
-    Token(token::Token),
-    /// Make and show keys.
-    Key(key::KeyCommand),
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -87,9 +85,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Check(check) => check.run(),
         Command::List(list) => list.run(),
         Command::Schema(schema) => schema.run(),
+        Command::Run(run) => run.run(),
         Command::Serve(serve) => serve.run(),
-        Command::Token(token) => token.run(),
-        Command::Key(key) => key.run(),
     };
     match ended {
         Ok(exit) => exit,

@@ -94,6 +94,12 @@ impl Path {
         &self.text
     }
 
+    /// Whether the path can name at most one value.
+    #[must_use]
+    pub const fn is_singular(&self) -> bool {
+        self.singular
+    }
+
     /// The value or values that the path names.
     #[must_use]
     pub fn select<'a>(&self, document: &'a Json) -> Option<Cow<'a, Json>> {

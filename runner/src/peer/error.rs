@@ -72,6 +72,17 @@ impl PeerError {
     }
 }
 
+impl PeerError {
+    /// Whether the peer may have received the request and acted on it.
+    #[must_use]
+    pub const fn may_have_arrived(&self) -> bool {
+        matches!(
+            self,
+            Self::TimedOut { .. } | Self::Broken { .. } | Self::TooLarge
+        )
+    }
+}
+
 impl fmt::Display for PeerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

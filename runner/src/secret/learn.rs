@@ -6,8 +6,11 @@
 //! credential.
 
 use super::{Redactor, Secret};
+use aho_corasick::AhoCorasick;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::Value;
+use std::sync::LazyLock;
+use touchmark_core::http::Response;
 
 /// Members whose value is a token.
 const TOKENS: [&str; 4] = ["access_token", "refresh_token", "id_token", "token"];
@@ -24,6 +27,22 @@ pub fn learn_token(redactor: &Redactor, token: &str) {
     };
     if let Ok(secret) = Secret::read(part) {
         redactor.learn(&secret);
+    }
+}
+
+/// Makes every token and secret in the JSON body of a response secret. A body
+/// that names none of them is not even parsed.
+pub fn learn_from_response(redactor: &Redactor, response: &Response) {
+    static NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+        AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(["token\"", "secret\"", "password\"", "api_key\""])
+            .expect("four short words make an automaton")
+    });
+    if NAMES.is_match(&response.body)
+        && let Ok(document) = serde_json::from_slice(&response.body)
+    {
+        learn_from_body(redactor, &document);
     }
 }
 

@@ -33,6 +33,16 @@ impl Masked {
         &self.0
     }
 
+    /// The beginning of the text, up to about so many bytes, with a mark if
+    /// there is more. Masking comes first, so no secret is cut in two.
+    #[must_use]
+    pub fn shortened(&self, bytes: usize) -> Self {
+        if self.0.len() <= bytes {
+            return self.clone();
+        }
+        Self(format!("{}…", &self.0[..self.0.floor_char_boundary(bytes)]))
+    }
+
     /// Whether there is no text.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
