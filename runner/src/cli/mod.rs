@@ -6,12 +6,15 @@
 mod check;
 mod deployment;
 mod files;
+mod input;
+mod key;
 mod list;
 mod reports;
 mod run;
 mod schema;
 mod screen;
 mod serve;
+mod token;
 
 use std::ffi::OsString;
 
@@ -44,6 +47,10 @@ enum Command {
     Run(run::Run),
     /// Serve all systems over HTTP.
     Serve(serve::Serve),
+    /// Look at, verify and mint tokens.
+    Token(token::Token),
+    /// Make and show keys.
+    Key(key::KeyCommand),
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -87,6 +94,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Schema(schema) => schema.run(),
         Command::Run(run) => run.run(),
         Command::Serve(serve) => serve.run(),
+        Command::Token(token) => token.run(),
+        Command::Key(key) => key.run(),
     };
     match ended {
         Ok(exit) => exit,

@@ -12,6 +12,7 @@ use futures_util::FutureExt as _;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{EXPECT, RETRY_AFTER};
+use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{HeaderMap, Request, Response, StatusCode};
@@ -62,6 +63,10 @@ impl Site {
         let started = Instant::now();
         let (head, content) = request.into_parts();
         let (caller, response) = match wire::read_head(&head) {
+            _ if size(&head) > MAX_HEAD => {
+                let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+                (remote, bare(status))
+            }
             Err(wire::NotText) => (remote, bare(StatusCode::BAD_REQUEST)),
             Ok(asked) => {
                 let caller = forwarded::caller(remote, &asked.headers, &self.proxies);
@@ -111,6 +116,18 @@ impl Site {
             }
         }
     }
+}
+
+/// About how many bytes a head has. The transport gives up on a head that
+/// does not fit its buffer, but takes one that happens to arrive whole.
+fn size(head: &Parts) -> usize {
+    let fields = head.headers.iter();
+    let fields = fields.map(|(name, value)| name.as_str().len() + value.len());
+    let target = head
+        .uri
+        .path_and_query()
+        .map_or(0, |target| target.as_str().len());
+    target + fields.sum::<usize>()
 }
 
 fn bare(status: StatusCode) -> Response<Bytes> {

@@ -19,13 +19,15 @@ use crate::host::SystemRandom;
 /// The largest file of keys that is read.
 const MAX_BYTES: u64 = 256 * 1024;
 
-/// Reads the keys of a server, and makes those that a new one lacks.
-pub(super) fn open(settings: &Settings) -> Result<(Keys, Pepper), KeyFileError> {
-    // Keys are made before the store, and the store is looked for before the
-    // keys: of two servers that start at once none sees a store without keys.
-    let (store, beside) = match &settings.store {
-        Place::Memory => (None, None),
-        Place::Sqlite(path) => (path.exists().then_some(path), Some(path)),
+/// Reads the keys of a server, and makes those that it lacks if there is no
+/// `store` yet that was made with others.
+pub(super) fn open(
+    settings: &Settings,
+    store: Option<&Path>,
+) -> Result<(Keys, Pepper), KeyFileError> {
+    let beside = match &settings.store {
+        Place::Memory => None,
+        Place::Sqlite(path) => Some(path),
     };
     let place = |given: &Option<PathBuf>, ending| {
         let default = || beside.map(|path| with_ending(path, ending));
@@ -80,7 +82,7 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
 
 fn read_or_make(
     path: &Path,
-    store: Option<&PathBuf>,
+    store: Option<&Path>,
     make: impl FnOnce() -> Vec<u8>,
 ) -> Result<Vec<u8>, KeyFileError> {
     match read(path) {
@@ -88,7 +90,7 @@ fn read_or_make(
         found => return found.map_err(|cause| KeyFileError::new(path, cause.into())),
     }
     if let Some(store) = store {
-        let store = store.clone();
+        let store = store.to_owned();
         return Err(KeyFileError::new(path, KeyFileProblem::Missing { store }));
     }
     write_new(path, &make())
@@ -128,7 +130,7 @@ fn warn_of_other_readers(_: &Path, _: &fs::File) {}
 
 /// Writes a file that must not be there yet, for its owner only. It appears
 /// with all its content or not at all, and it is durable then.
-pub(super) fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+pub(crate) fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = reserve(path)?;
     file.write_all(content)?;
     file.as_file().sync_all()?;

@@ -14,6 +14,7 @@ pub mod settings;
 
 pub use administrator::Administrator;
 pub use error::ServeError;
+pub(crate) use key_files::write_new as write_new_file;
 pub use key_files::{KeyFileError, KeyFileProblem};
 pub use settings::Settings;
 
@@ -25,7 +26,7 @@ use std::sync::Arc;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use touchmark_core::operation::{ClientView, FirstAdministrator};
+use touchmark_core::operation::{ClientView, FirstAdministrator, Keys, Pepper};
 use touchmark_core::store::Memory;
 
 use crate::host::{Host, Records, SystemRandom};
@@ -71,13 +72,7 @@ impl Server {
             }
             None => format!("http://{address}"),
         };
-        let (keys, pepper) = key_files::open(settings)?;
-        let records = match &settings.store {
-            Place::Memory => Records::Memory(Memory::new()),
-            Place::Sqlite(path) => {
-                Records::Sqlite(sqlite::open(path, sqlite::Limits::default()).await?)
-            }
-        };
+        let ((keys, pepper), records) = open_files(settings).await?;
         let deployment = settings.deployment(&origin, keys, pepper);
         let host = Host::new(deployment, records, settings.tenant.clone());
         Ok(Self {
@@ -161,6 +156,24 @@ impl Server {
             tracing::warn!("requests that took longer than {limit:?} were broken off");
         }
         self.site.host().records().close();
+    }
+}
+
+/// Opens the store and the files with keys. A new store is made after its
+/// keys, and a store is looked for before its keys: of two servers that start
+/// at once none sees a store that lacks them.
+async fn open_files(settings: &Settings) -> Result<((Keys, Pepper), Records), ServeError> {
+    let Place::Sqlite(path) = &settings.store else {
+        let keys = key_files::open(settings, None)?;
+        return Ok((keys, Records::Memory(Memory::new())));
+    };
+    let limits = sqlite::Limits::default();
+    if path.exists() {
+        let records = Records::Sqlite(sqlite::open(path, limits).await?);
+        Ok((key_files::open(settings, Some(path))?, records))
+    } else {
+        let keys = key_files::open(settings, None)?;
+        Ok((keys, Records::Sqlite(sqlite::open(path, limits).await?)))
     }
 }
 

@@ -13,6 +13,7 @@ const LAW: &[(&str, &[&str])] = &[
     ("http", &["json", "time"]),
     ("record", &["json", "time"]),
     ("token", &["json", "time"]),
+    ("telemetry", &["json", "time"]),
     ("store", &["record", "time"]),
     ("flow", &["record", "token", "time"]),
     (

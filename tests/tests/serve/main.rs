@@ -1,0 +1,11 @@
+//! The server as its users meet it: the real command in a process of its own,
+//! asked over loopback.
+#![cfg(unix)]
+
+mod client;
+mod content;
+mod ending;
+mod kill;
+mod life;
+mod process;
+mod start;
