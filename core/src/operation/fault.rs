@@ -247,12 +247,13 @@ impl fmt::Display for Fault {
             Self::Forbidden(Forbidden::Scope(scope)) => write!(f, "the scope {scope} is required"),
             Self::Missing(resource) => write!(f, "no such {resource}"),
             Self::Conflict(Conflict::Taken(resource)) => {
-                write!(f, "there is a {resource} with this identifier")
+                write!(f, "another {resource} has this identifier")
             }
             Self::Conflict(Conflict::InUse(resource)) => write!(f, "the {resource} is in use"),
-            Self::Quota(resource) => write!(f, "the quota of {resource}s is used up"),
+            Self::Quota(resource) => write!(f, "the {resource} quota is used up"),
             Self::TooMany { retry_after } => {
-                write!(f, "too many requests, retry after {retry_after} s")
+                let seconds = (*retry_after).max(1);
+                write!(f, "too many requests, retry after {seconds} s")
             }
             Self::Unavailable => f.write_str("temporarily unavailable"),
             Self::Internal => f.write_str("internal error"),

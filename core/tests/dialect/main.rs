@@ -2,5 +2,9 @@
 //! store in memory, and the laws that every dialect keeps.
 
 mod datatrails;
+mod faults;
 mod klarity;
+mod laws;
+mod noise;
+mod sample;
 mod setup;

@@ -152,6 +152,23 @@ impl Setup {
     }
 }
 
+impl Setup {
+    /// The token of a new integration of Klarity.
+    pub(crate) fn integration(&self) -> String {
+        let path = "/admin/klarity/integrations";
+        let registration = json_request(Method::Post, path, &json!({ "name": "noise" }));
+        let registered = self.send(registration.by(&self.administrator()));
+        let asked = json!({
+            "client_id": registered.text("/id"),
+            "client_secret": registered.text("/secret"),
+            "audience": KLARITY,
+            "grant_type": "client_credentials",
+        });
+        let reply = self.send(json_request(Method::Post, "/klarity/oauth/token", &asked));
+        reply.text("/access_token")
+    }
+}
+
 /// A request with a JSON document as its content.
 pub(crate) fn json_request(method: Method, target: &str, content: &Value) -> Request {
     Request::to_target(method, target).with_content("application/json", content.to_string())

@@ -40,8 +40,11 @@ pub(super) fn of_api(fault: &Fault, request: &Request, site: &Site<'_>) -> Respo
         Fault::Unauthenticated(Unauthenticated::Absent) => "authentication is required".into(),
         Fault::Unauthenticated(_) => "the credentials are not accepted".into(),
         Fault::Missing(resource) => format!("no such {}", singular(*resource)).into(),
-        Fault::Conflict(Conflict::Taken(resource) | Conflict::InUse(resource)) => {
-            format!("the {} is there already", singular(*resource)).into()
+        Fault::Conflict(Conflict::Taken(resource)) => {
+            format!("another {} has this identifier", singular(*resource)).into()
+        }
+        Fault::Conflict(Conflict::InUse(resource)) => {
+            format!("the {} is in use", singular(*resource)).into()
         }
         Fault::Quota(resource) => {
             details = quota_failure(*resource, site);

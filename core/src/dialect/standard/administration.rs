@@ -80,33 +80,27 @@ pub(super) fn read_request(
 
 fn read_registration(mut members: Map<String, Value>) -> Result<RegisterClient, Fault> {
     let place = Place::Root;
-    let roles = document::take(&mut members, &place, "roles", document::texts)?;
-    let roles = roles
-        .unwrap_or_default()
-        .into_iter()
-        .enumerate()
-        .map(|(index, role)| match role.as_str() {
-            "administrator" => Ok(Role::Administrator),
-            _ => {
-                let list = place.member("roles");
-                Err(list
-                    .item(index)
-                    .refuse("is not a role, the only one is administrator"))
-            }
-        });
+    let roles = document::take(&mut members, &place, "roles", |value, place| {
+        document::items(value, place, read_role)
+    });
     let registration = RegisterClient {
         display_name: document::require(&mut members, &place, "client_name", document::text)?,
         description: document::take(&mut members, &place, "description", document::text)?
             .unwrap_or_default(),
         custom_claims: document::take(&mut members, &place, "custom_claims", document::text_map)?
             .unwrap_or_default(),
-        roles: roles.collect::<Result<_, _>>()?,
+        roles: roles?.unwrap_or_default(),
         scope: document::take(&mut members, &place, "scope", document::text)?
             .map(|scope| scope.split_ascii_whitespace().map(String::from).collect())
             .unwrap_or_default(),
     };
     document::refuse_others(&members, &place)?;
     Ok(registration)
+}
+
+fn read_role(value: Value, place: &Place<'_>) -> Result<Role, Fault> {
+    crate::json::from_value(value)
+        .map_err(|_| place.refuse("is not a role: administrator or api-token-manager"))
 }
 
 /// A registration on the wire, with the times in seconds as RFC 7591 has them.

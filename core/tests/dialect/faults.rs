@@ -1,0 +1,192 @@
+//! Every fault in every dialect: status, header fields and content, as one
+//! table each. What a refusal says is part of what a deployment promises.
+
+use crate::laws::{SITE, dialects};
+use core::fmt::Write as _;
+use touchmark_core::dialect::Dialect;
+use touchmark_core::http::{Method, Request, write_basic};
+use touchmark_core::operation::{
+    Conflict, Fault, Forbidden, GrantFault, Name, Presented, RequestFault, Resource,
+    Unauthenticated,
+};
+use touchmark_core::record::System;
+
+const RESOURCES: &[Resource] = &[
+    Resource::Client,
+    Resource::Record,
+    Resource::AccessPolicy,
+    Resource::Subject,
+    Resource::User,
+    Resource::ApiToken,
+    Resource::Space,
+];
+
+/// One fault of every kind. The matches have no arm for the rest, so a new
+/// kind asks for its row here.
+fn faults() -> Vec<Fault> {
+    use Fault::{
+        Conflict as Clash, Forbidden as Not, Grant, Internal, Missing, Quota, Request, TooMany,
+        Unauthenticated as Unproven, Unavailable,
+    };
+    let mut faults = vec![
+        Request(RequestFault::Path),
+        Request(RequestFault::Method(vec!["GET", "POST"])),
+        Request(RequestFault::TooLarge),
+        Request(RequestFault::Broken),
+        Request(RequestFault::MediaType),
+        Fault::syntax("expected `,` at line 1 column 2"),
+        Fault::field("records[3].tags.\u{e9}\"\\\r\n", "must be a string"),
+        Grant(GrantFault::Request("parameter client_id is missing".into())),
+        Grant(GrantFault::Client(Presented::Basic)),
+        Grant(GrantFault::Client(Presented::Content)),
+        Grant(GrantFault::UnauthorizedClient("password".into())),
+        Grant(GrantFault::UnsupportedGrant("mag\"ic\n".into())),
+        Grant(GrantFault::Scope("the scope is malformed".into())),
+        Grant(GrantFault::Audience(
+            "https://else\u{e9}where\r\nx: y".into(),
+        )),
+        Unproven(Unauthenticated::Absent),
+        Unproven(Unauthenticated::Malformed),
+        Unproven(Unauthenticated::Refused),
+        Unproven(Unauthenticated::Expired),
+        Not(Forbidden::Administrator),
+        Not(Forbidden::Client),
+        Not(Forbidden::Scope("records:write")),
+        TooMany { retry_after: 0 },
+        TooMany { retry_after: 30 },
+        Unavailable,
+        Internal,
+    ];
+    for resource in RESOURCES {
+        faults.push(Missing(*resource));
+        faults.push(Clash(Conflict::Taken(*resource)));
+        faults.push(Clash(Conflict::InUse(*resource)));
+        faults.push(Quota(*resource));
+    }
+    for fault in &faults {
+        match fault {
+            Request(
+                RequestFault::Path
+                | RequestFault::Method(_)
+                | RequestFault::TooLarge
+                | RequestFault::Broken
+                | RequestFault::MediaType
+                | RequestFault::Syntax(_)
+                | RequestFault::Field { .. },
+            )
+            | Grant(
+                GrantFault::Request(_)
+                | GrantFault::Client(Presented::Basic | Presented::Content)
+                | GrantFault::UnauthorizedClient(_)
+                | GrantFault::UnsupportedGrant(_)
+                | GrantFault::Scope(_)
+                | GrantFault::Audience(_),
+            )
+            | Unproven(
+                Unauthenticated::Absent
+                | Unauthenticated::Malformed
+                | Unauthenticated::Refused
+                | Unauthenticated::Expired,
+            )
+            | Not(Forbidden::Administrator | Forbidden::Client | Forbidden::Scope(_))
+            | TooMany { .. }
+            | Unavailable
+            | Internal => {}
+            Missing(resource) | Quota(resource) => listed(*resource),
+            Clash(Conflict::Taken(resource) | Conflict::InUse(resource)) => listed(*resource),
+        }
+    }
+    faults
+}
+
+const fn listed(resource: Resource) {
+    match resource {
+        Resource::Client
+        | Resource::Record
+        | Resource::AccessPolicy
+        | Resource::Subject
+        | Resource::User
+        | Resource::ApiToken
+        | Resource::Space => {}
+    }
+}
+
+/// The refusals of a dialect at one of its routes, one paragraph each.
+fn table(dialect: &dyn Dialect, operation: Name, request: &Request) -> String {
+    let mut routes = dialect.routes().iter();
+    let route = routes.find(|route| route.operation == operation);
+    let mut table = String::new();
+    for fault in faults() {
+        let response = dialect.write_response(route, request, &Err(fault.clone()), &SITE);
+        let text = String::from_utf8(response.body).expect("a refusal is text");
+        writeln!(table, "{fault:?}\n  {}", response.status.code()).expect("a string grows");
+        for (name, value) in response.headers.iter() {
+            writeln!(table, "  {name}: {value}").expect("a string grows");
+        }
+        writeln!(table, "  {text}\n").expect("a string grows");
+    }
+    table
+}
+
+#[test]
+fn every_fault_has_its_words_in_every_dialect() {
+    let bearer = Request::new(Method::Get, "/some/path").with_header("authorization", "Bearer x");
+    for dialect in dialects() {
+        let operation = dialect.routes().iter().map(|route| route.operation);
+        let operation = operation.into_iter().find(|name| *name != Name::IssueToken);
+        let table = table(dialect, operation.expect("a route"), &bearer);
+        insta::assert_snapshot!(format!("{}", dialect.system()), table);
+    }
+}
+
+#[test]
+fn every_fault_has_its_words_at_every_token_endpoint() {
+    let plain = Request::new(Method::Post, "/oauth/token");
+    for dialect in dialects() {
+        if dialect
+            .routes()
+            .iter()
+            .any(|route| route.operation == Name::IssueToken)
+        {
+            let table = table(dialect, Name::IssueToken, &plain);
+            insta::assert_snapshot!(format!("{}-token", dialect.system()), table);
+        }
+    }
+}
+
+#[test]
+fn who_came_by_basic_is_challenged_by_basic() {
+    let basic = Request::new(Method::Get, "/some/path")
+        .with_header("authorization", write_basic("id", "secret"));
+    let refused = Err(Fault::Unauthenticated(Unauthenticated::Refused));
+    for dialect in dialects() {
+        // 12Port's calls know bearer tokens only.
+        if dialect.system() == System::Horizon {
+            continue;
+        }
+        let response = dialect.write_response(None, &basic, &refused, &SITE);
+        let challenge = response
+            .headers
+            .first("www-authenticate")
+            .unwrap_or_default();
+        assert!(
+            challenge.starts_with("Basic realm="),
+            "{}: {challenge}",
+            dialect.system()
+        );
+    }
+}
+
+/// Whatever a fault says, it cannot start a header line of its own.
+#[test]
+fn no_fault_writes_into_a_header() {
+    let request = Request::new(Method::Get, "/some/path\r\nx: y");
+    for dialect in dialects() {
+        for fault in faults() {
+            let response = dialect.write_response(None, &request, &Err(fault), &SITE);
+            for (name, value) in response.headers.iter() {
+                assert!(!value.contains(['\r', '\n']), "{} {name}", dialect.system());
+            }
+        }
+    }
+}

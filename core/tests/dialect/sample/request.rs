@@ -1,0 +1,512 @@
+//! Any operation of a name, and what of it a dialect has words for.
+
+use super::record::{nid, permission};
+use super::text::{
+    client_id, filters, json_object, page_size, roles, scope, secret, some_text, standing, text,
+    text_map, texts, time, uuid,
+};
+use proptest::collection::{btree_map, vec};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use touchmark_core::http::BasicPair;
+use touchmark_core::operation::{
+    AccessPolicyChanges, AccessPolicyOrder, ApiTokenChanges, ApiTokenReference, ClientCredentials,
+    ClientReference, CostUpdate, CostValue, CreateAccessPolicy, CreateApiToken, CreateSubject,
+    CreateUser, DeleteRecords, EnrichRecords, EnrichmentItem, Grant, IntrospectToken, IssueToken,
+    ListAccessPolicies, ListApiTokens, ListAssets, ListAudit, ListClients, ListQuotas, ListRecords,
+    ListSubjects, ListUsers, Name, Nothing, Operation, Presented, RecordItem, RecordPeriod,
+    RecordReference, Reference, RegisterClient, RemovalPeriod, Resource, SpaceReference,
+    SubjectChanges, Total, UpdateAccessPolicy, UpdateApiToken, UpdateClient, UpdateSubject,
+    UpdateUser, UpsertRecords, UserChanges, UserProfile, UserReference,
+};
+use touchmark_core::record::{
+    ClientId, ContractRole, Membership, Privilege, Role, SecondFactor, Secret, System, UserId,
+};
+
+/// Any operation of this name.
+pub(crate) fn operation(name: Name) -> BoxedStrategy<Operation> {
+    match name {
+        Name::RegisterClient => register().prop_map(Operation::RegisterClient).boxed(),
+        Name::ListClients => (page_size(), text(), text(), total())
+            .prop_map(|(page_size, page_token, display_name, total)| {
+                Operation::ListClients(ListClients {
+                    page_size,
+                    page_token,
+                    display_name,
+                    total,
+                })
+            })
+            .boxed(),
+        Name::GetClient => client().prop_map(Operation::GetClient).boxed(),
+        Name::RegenerateSecret => client().prop_map(Operation::RegenerateSecret).boxed(),
+        Name::DeleteClient => client().prop_map(Operation::DeleteClient).boxed(),
+        Name::UpdateClient => {
+            let changes = (
+                option::of(text()),
+                option::of(text()),
+                option::of(text_map()),
+            );
+            (client_id(), changes)
+                .prop_map(|(client_id, (display_name, description, custom_claims))| {
+                    Operation::UpdateClient(UpdateClient {
+                        client_id,
+                        display_name,
+                        description,
+                        custom_claims,
+                    })
+                })
+                .boxed()
+        }
+        Name::IssueToken => (credentials(), grant())
+            .prop_map(|(client, grant)| Operation::IssueToken(IssueToken { client, grant }))
+            .boxed(),
+        Name::IntrospectToken => secret()
+            .prop_map(|token| Operation::IntrospectToken(IntrospectToken { token }))
+            .boxed(),
+        Name::UpsertRecords => {
+            let period = select(vec![RecordPeriod::Current, RecordPeriod::Previous]);
+            (period, vec(item(), 0..4))
+                .prop_map(|(period, records)| {
+                    Operation::UpsertRecords(UpsertRecords { period, records })
+                })
+                .boxed()
+        }
+        Name::DeleteRecords => {
+            let period = select(vec![
+                RemovalPeriod::Current,
+                RemovalPeriod::Previous,
+                RemovalPeriod::All,
+            ]);
+            (period, vec(record_reference(), 0..4))
+                .prop_map(|(period, records)| {
+                    Operation::DeleteRecords(DeleteRecords { period, records })
+                })
+                .boxed()
+        }
+        Name::EnrichRecords => {
+            let item = (nid(), json_object()).prop_map(|(nid, data)| EnrichmentItem { nid, data });
+            vec(item, 0..4)
+                .prop_map(|enrichments| Operation::EnrichRecords(EnrichRecords { enrichments }))
+                .boxed()
+        }
+        Name::ListRecords => (text(), text(), page_size(), text())
+            .prop_map(|(integration, kind, page_size, page_token)| {
+                Operation::ListRecords(ListRecords {
+                    integration,
+                    kind,
+                    page_size,
+                    page_token,
+                })
+            })
+            .boxed(),
+        Name::GetRecord => reference().prop_map(Operation::GetRecord).boxed(),
+        Name::CreateAccessPolicy => (text(), text(), filters(), vec(permission(), 0..3))
+            .prop_map(|(display_name, description, filters, access_permissions)| {
+                Operation::CreateAccessPolicy(CreateAccessPolicy {
+                    display_name,
+                    description,
+                    filters,
+                    access_permissions,
+                })
+            })
+            .boxed(),
+        Name::ListAccessPolicies => {
+            let order = select(vec![
+                AccessPolicyOrder::Created,
+                AccessPolicyOrder::DisplayName,
+            ]);
+            (page_size(), order, total(), text(), text(), text(), text())
+                .prop_map(
+                    |(page_size, order, total, page_token, display_name, description, asset)| {
+                        Operation::ListAccessPolicies(ListAccessPolicies {
+                            page_size,
+                            page_token,
+                            order,
+                            display_name,
+                            description,
+                            asset,
+                            total,
+                        })
+                    },
+                )
+                .boxed()
+        }
+        Name::GetAccessPolicy => reference().prop_map(Operation::GetAccessPolicy).boxed(),
+        Name::DeleteAccessPolicy => reference().prop_map(Operation::DeleteAccessPolicy).boxed(),
+        Name::UpdateAccessPolicy => {
+            let permissions = option::of(vec(permission(), 0..3));
+            let texts = (option::of(text()), option::of(text()));
+            (some_text(), texts, option::of(filters()), permissions)
+                .prop_map(|(id, (display_name, description), filters, permissions)| {
+                    let changes = AccessPolicyChanges {
+                        display_name,
+                        description,
+                        filters,
+                        access_permissions: permissions,
+                    };
+                    Operation::UpdateAccessPolicy(UpdateAccessPolicy { id, changes })
+                })
+                .boxed()
+        }
+        Name::CreateSubject => (text(), texts(), texts())
+            .prop_map(|(display_name, wallet_pub_key, tessera_pub_key)| {
+                Operation::CreateSubject(CreateSubject {
+                    display_name,
+                    wallet_pub_key,
+                    tessera_pub_key,
+                })
+            })
+            .boxed(),
+        Name::ListSubjects => (page_size(), text(), text(), total())
+            .prop_map(|(page_size, page_token, display_name, total)| {
+                Operation::ListSubjects(ListSubjects {
+                    page_size,
+                    page_token,
+                    display_name,
+                    total,
+                })
+            })
+            .boxed(),
+        Name::GetSubject => reference().prop_map(Operation::GetSubject).boxed(),
+        Name::DeleteSubject => reference().prop_map(Operation::DeleteSubject).boxed(),
+        Name::UpdateSubject => {
+            let changes = (option::of(text()), option::of(texts()), option::of(texts()));
+            (some_text(), changes)
+                .prop_map(|(id, (display_name, wallet_pub_key, tessera_pub_key))| {
+                    let changes = SubjectChanges {
+                        display_name,
+                        wallet_pub_key,
+                        tessera_pub_key,
+                    };
+                    Operation::UpdateSubject(UpdateSubject { id, changes })
+                })
+                .boxed()
+        }
+        Name::ListAssets => (text(), page_size(), text(), total())
+            .prop_map(|(access_policy, page_size, page_token, total)| {
+                Operation::ListAssets(ListAssets {
+                    access_policy,
+                    page_size,
+                    page_token,
+                    total,
+                })
+            })
+            .boxed(),
+        Name::ListQuotas => {
+            let limited = vec![None, Some(Resource::Client), Some(Resource::AccessPolicy)];
+            select(limited)
+                .prop_map(|resource| Operation::ListQuotas(ListQuotas { resource }))
+                .boxed()
+        }
+        Name::CreateUser => (text(), option::of(secret()), profile())
+            .prop_map(|(login, password, profile)| {
+                Operation::CreateUser(CreateUser {
+                    login,
+                    password,
+                    profile,
+                })
+            })
+            .boxed(),
+        Name::ListUsers => (page_size(), text(), total())
+            .prop_map(|(page_size, page_token, total)| {
+                Operation::ListUsers(ListUsers {
+                    page_size,
+                    page_token,
+                    total,
+                })
+            })
+            .boxed(),
+        Name::GetUser => user().prop_map(Operation::GetUser).boxed(),
+        Name::DeleteUser => user().prop_map(Operation::DeleteUser).boxed(),
+        Name::UpdateUser => (user(), user_changes())
+            .prop_map(|(user, changes)| {
+                Operation::UpdateUser(UpdateUser {
+                    id: user.id,
+                    changes,
+                })
+            })
+            .boxed(),
+        Name::Me => space()
+            .prop_map(|space| Operation::Me(SpaceReference { space }))
+            .boxed(),
+        Name::CreateApiToken => create_api_token()
+            .prop_map(Operation::CreateApiToken)
+            .boxed(),
+        Name::ListApiTokens => (space(), page_size(), text(), total())
+            .prop_map(|(space, page_size, page_token, total)| {
+                Operation::ListApiTokens(ListApiTokens {
+                    space,
+                    page_size,
+                    page_token,
+                    total,
+                })
+            })
+            .boxed(),
+        Name::GetApiToken => api_token().prop_map(Operation::GetApiToken).boxed(),
+        Name::DeleteApiToken => api_token().prop_map(Operation::DeleteApiToken).boxed(),
+        Name::UnlockApiToken => api_token().prop_map(Operation::UnlockApiToken).boxed(),
+        Name::UpdateApiToken => (api_token(), api_token_changes())
+            .prop_map(|(entry, changes)| {
+                Operation::UpdateApiToken(UpdateApiToken {
+                    space: entry.space,
+                    id: entry.id,
+                    changes,
+                })
+            })
+            .boxed(),
+        Name::RotateSignatureKey => Just(Operation::RotateSignatureKey(Nothing {})).boxed(),
+        Name::ListAudit => (page_size(), text())
+            .prop_map(|(page_size, page_token)| {
+                Operation::ListAudit(ListAudit {
+                    page_size,
+                    page_token,
+                })
+            })
+            .boxed(),
+        Name::Metadata => Just(Operation::Metadata(Nothing {})).boxed(),
+        Name::Jwks => Just(Operation::Jwks(Nothing {})).boxed(),
+    }
+}
+
+/// The same operation, without what a system's dialect has no words for. A
+/// client that asks for more is told so by `Unspoken::Field`.
+pub(crate) fn spoken(system: System, mut operation: Operation) -> Operation {
+    match (system, &mut operation) {
+        (System::Standard | System::Datatrails, Operation::IssueToken(request)) => {
+            if let Grant::NotAllowed { .. } = request.grant {
+                request.grant = Grant::ClientCredentials {
+                    audience: None,
+                    scope: None,
+                };
+            }
+        }
+        (System::Standard, Operation::ListClients(request)) => request.total = Total::Omitted,
+        (System::Klarity, Operation::ListClients(request)) => request.total = Total::Omitted,
+        (System::Klarity, Operation::RegisterClient(request)) => {
+            request.custom_claims.clear();
+            request.roles.clear();
+            request.scope.clear();
+        }
+        (System::Klarity, Operation::UpdateClient(request)) => request.custom_claims = None,
+        (System::Datatrails, Operation::RegisterClient(request)) => {
+            request.description.clear();
+            request.scope.clear();
+            request.roles.retain(|role| *role == Role::Administrator);
+        }
+        (System::Datatrails, Operation::UpdateClient(request)) => request.description = None,
+        (System::Horizon, Operation::ListUsers(request)) => request.total = Total::Omitted,
+        (System::Horizon, Operation::ListApiTokens(request)) => request.total = Total::Omitted,
+        (System::Horizon, Operation::CreateUser(request)) => {
+            request.profile.privileges.clear();
+            request.profile.contracts.clear();
+            request.profile.second_factor = SecondFactor::None;
+        }
+        (System::Horizon, Operation::UpdateUser(request)) => {
+            request.changes.privileges = None;
+            request.changes.contracts = None;
+            request.changes.second_factor = None;
+        }
+        _ => {}
+    }
+    operation
+}
+
+fn total() -> impl Strategy<Value = Total> {
+    select(vec![Total::Omitted, Total::Counted])
+}
+
+fn client() -> impl Strategy<Value = ClientReference> {
+    client_id().prop_map(|client_id| ClientReference { client_id })
+}
+
+fn reference() -> impl Strategy<Value = Reference> {
+    some_text().prop_map(|id| Reference { id })
+}
+
+fn register() -> impl Strategy<Value = RegisterClient> {
+    (text(), text(), text_map(), roles(), scope()).prop_map(
+        |(display_name, description, custom_claims, roles, scope)| RegisterClient {
+            display_name,
+            description,
+            custom_claims,
+            roles,
+            scope,
+        },
+    )
+}
+
+/// Credentials as they are read: in the `Authorization` field the identifier
+/// has no colon, and both readings of the pair are kept.
+fn credentials() -> impl Strategy<Value = ClientCredentials> {
+    let content = (some_text(), secret()).prop_map(|(id, secret)| ClientCredentials {
+        id: ClientId::new(id),
+        secret,
+        presented: Presented::Content,
+        other_reading: None,
+    });
+    let basic = (some_text(), text()).prop_map(|(id, secret)| {
+        let id = id.replace(':', "%3A");
+        let pair = BasicPair { id, secret };
+        let other = pair.form_decoded();
+        ClientCredentials {
+            id: ClientId::new(pair.id),
+            secret: Secret::new(pair.secret),
+            presented: Presented::Basic,
+            other_reading: other.map(|pair| (ClientId::new(pair.id), Secret::new(pair.secret))),
+        }
+    });
+    prop_oneof![content, basic]
+}
+
+fn grant() -> impl Strategy<Value = Grant> {
+    let asked = (option::of(some_text()), option::of(some_text()))
+        .prop_map(|(audience, scope)| Grant::ClientCredentials { audience, scope });
+    let other = select(vec!["password", "refresh_token", "authorization_code"]);
+    let other = other.prop_map(|grant_type| Grant::NotAllowed {
+        grant_type: grant_type.into(),
+    });
+    prop_oneof![3 => asked, 1 => other]
+}
+
+fn item() -> impl Strategy<Value = RecordItem> {
+    let cost = (text(), option::of(text())).prop_map(|(date, value)| CostValue { date, value });
+    let costs =
+        (text(), vec(cost, 0..4)).prop_map(|(currency, values)| CostUpdate { currency, values });
+    let names = (text(), text(), option::of(text()), option::of(text()));
+    let tags = btree_map(text(), option::of(text()), 0..4);
+    let content = (
+        option::of(json_object()),
+        option::of(tags),
+        option::of(costs),
+    );
+    (names, content).prop_map(
+        |((id, kind, name, valid_through), (metadata, tags, costs))| RecordItem {
+            id,
+            kind,
+            name,
+            metadata,
+            tags,
+            costs,
+            valid_through,
+        },
+    )
+}
+
+fn record_reference() -> impl Strategy<Value = RecordReference> {
+    let named = (text(), text(), text());
+    prop_oneof![
+        nid().prop_map(RecordReference::Nid),
+        named.prop_map(|(id, kind, name)| RecordReference::Named { id, kind, name }),
+    ]
+}
+
+fn user() -> impl Strategy<Value = UserReference> {
+    uuid().prop_map(|id| UserReference {
+        id: UserId::new(id),
+    })
+}
+
+fn privileges() -> impl Strategy<Value = Vec<Privilege>> {
+    vec(Just(Privilege::ConnectToApi), 0..2)
+}
+
+fn contracts() -> impl Strategy<Value = Vec<Membership>> {
+    let role = select(vec![
+        ContractRole::Owner,
+        ContractRole::Admin,
+        ContractRole::User,
+    ]);
+    vec(
+        (any::<u32>(), role).prop_map(|(contract, role)| Membership { contract, role }),
+        0..2,
+    )
+}
+
+fn second_factor() -> impl Strategy<Value = SecondFactor> {
+    select(vec![SecondFactor::None, SecondFactor::Required])
+}
+
+fn profile() -> impl Strategy<Value = UserProfile> {
+    let names = (text(), text());
+    (names, roles(), privileges(), contracts(), second_factor()).prop_map(
+        |((given_name, family_name), roles, privileges, contracts, second_factor)| UserProfile {
+            given_name,
+            family_name,
+            roles,
+            privileges,
+            contracts,
+            second_factor,
+        },
+    )
+}
+
+fn user_changes() -> impl Strategy<Value = UserChanges> {
+    let names = (option::of(text()), option::of(text()), option::of(secret()));
+    let rest = (option::of(standing()), option::of(roles()));
+    let others = (
+        option::of(privileges()),
+        option::of(contracts()),
+        option::of(second_factor()),
+    );
+    (names, rest, others).prop_map(
+        |(
+            (given_name, family_name, password),
+            (standing, roles),
+            (privileges, contracts, second_factor),
+        )| UserChanges {
+            given_name,
+            family_name,
+            password,
+            standing,
+            roles,
+            privileges,
+            contracts,
+            second_factor,
+        },
+    )
+}
+
+/// The space that requests are written for; an address names any other.
+fn space() -> impl Strategy<Value = String> {
+    Just(String::from("root"))
+}
+
+fn api_token() -> impl Strategy<Value = ApiTokenReference> {
+    (space(), uuid()).prop_map(|(space, id)| ApiTokenReference { space, id })
+}
+
+fn create_api_token() -> impl Strategy<Value = CreateApiToken> {
+    let texts = (text(), text(), text(), text());
+    (space(), texts, option::of(time()), standing()).prop_map(
+        |(space, (user, name, description, filter), expires_at, standing)| CreateApiToken {
+            space,
+            user: UserId::new(user),
+            name,
+            description,
+            filter,
+            expires_at,
+            standing,
+        },
+    )
+}
+
+fn api_token_changes() -> impl Strategy<Value = ApiTokenChanges> {
+    let texts = (
+        option::of(text()),
+        option::of(text()),
+        option::of(text()),
+        option::of(text()),
+    );
+    let end = option::of(option::of(time()));
+    (texts, end, option::of(standing())).prop_map(
+        |((user, name, description, filter), expires_at, standing)| ApiTokenChanges {
+            user: user.map(UserId::new),
+            name,
+            description,
+            filter,
+            expires_at,
+            standing,
+        },
+    )
+}
