@@ -1,4 +1,4 @@
-//! Programs that come from package registries: npm packages and Debian
+//! Programs that come from package registries: npm, Python and Debian
 //! packages. Each is installed once, into a folder that git
 //! ignores, from a list that is committed. Where installing is not possible
 //! the failure says what a person has to type.
@@ -28,6 +28,43 @@ pub(crate) fn npm(workspace: &Workspace) -> Result<PathBuf> {
         write(&stamp, &lock)?;
     }
     Ok(modules)
+}
+
+/// Installs the Python packages that `tests/clients/requirements.txt` names
+/// into an environment of their own and returns its interpreter.
+pub(crate) fn python(workspace: &Workspace) -> Result<PathBuf> {
+    let environment = workspace.target("tools/python");
+    let python = environment.join("bin").join("python");
+    let list = workspace.path("tests/clients/requirements.txt");
+    let wanted = read_file(&list)?;
+    let stamp = environment.join(".installed");
+    if !is_current(&stamp, &wanted) {
+        let folder = environment.as_os_str();
+        let make = || {
+            let mut command = workspace.command("python3");
+            command.args(["-m", "venv", "--clear"]).arg(folder);
+            command
+        };
+        // Debian has the module that makes environments in a package apart.
+        if !succeeds(&mut make()) {
+            debian(&["python3", "python3-venv"])?;
+            run(&mut make())?;
+        }
+        println!("installing Python packages into {}", environment.display());
+        run(workspace
+            .command(&python)
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+            ])
+            .arg("--requirement")
+            .arg(&list))?;
+        write(&stamp, &wanted)?;
+    }
+    Ok(python)
 }
 
 /// Installs those of the named Debian packages that are not there yet.

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod client;
+mod clients;
 mod content;
 mod ending;
 mod kill;

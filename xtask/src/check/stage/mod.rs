@@ -3,6 +3,7 @@
 //! a line in the list.
 
 mod bench;
+mod clients;
 mod no_std;
 mod rust;
 mod wasm;
@@ -38,5 +39,6 @@ pub(crate) const STAGES: &[Stage] = &[
     rust::DOCS,
     no_std::NO_STD,
     wasm::EDGE,
+    clients::CLIENTS,
     bench::BENCH,
 ];
