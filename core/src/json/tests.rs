@@ -227,6 +227,22 @@ fn scanning_shows_the_members_of_the_outer_object() {
     assert_eq!(scanned(b"\"a\""), Ok(None));
 }
 
+#[test]
+fn scanning_refuses_duplicate_members_at_every_level() {
+    for (text, path) in [
+        (r#"{"a":1,"b":2,"a":3}"#, "/a"),
+        (r#"{"a":1,"\u0061":2}"#, "/a"),
+        (r#"{"x":[0,{"y":1,"a":1,"a":2}]}"#, "/x/1/a"),
+    ] {
+        let error = scanned(text.as_bytes()).expect_err("a duplicate");
+        assert_eq!(
+            (error.kind(), error.path()),
+            (ErrorKind::DuplicateMember, path),
+            "{text}"
+        );
+    }
+}
+
 proptest! {
     /// Scanning and reading accept the same texts and refuse for the same reason.
     #[test]

@@ -421,6 +421,46 @@ fn the_hosts_answer_is_taken_as_it_is() {
     }
 }
 
+/// Whatever a host's cryptography thinks of them.
+#[test]
+fn unsound_signatures_are_refused_before_the_host_is_asked() {
+    let (small_order, unreduced) = ([0; 64], [0xff; 64]);
+    let (short, long) = ([1; 63], [1; 65]);
+    for (algorithm, signature) in [
+        (Algorithm::EdDsa, &small_order[..]),
+        (Algorithm::EdDsa, &unreduced),
+        (Algorithm::EdDsa, &short),
+        (Algorithm::Es256, &short),
+        (Algorithm::Es256, &long),
+        (Algorithm::Hs256, &long[..31]),
+        (Algorithm::Hs512, &long),
+        (Algorithm::Rs256, &[]),
+    ] {
+        let header = json!({"alg": algorithm.name(), "typ": "at+jwt"}).to_string();
+        let parts = [header.as_bytes(), b"{}", signature].map(base64url::encode);
+        let (token, policy) = (parts.join("."), policy());
+        let keys = match algorithm {
+            Algorithm::Rs256 => rsa(),
+            _ => set(&key(algorithm)),
+        };
+        let refused = Unverified::read(&token, &policy)
+            .and_then(|token| token.choose(&keys))
+            .and_then(|token| {
+                token
+                    .verified_by(|_| panic!("the host is asked"))
+                    .map(|_| ())
+            });
+        assert_eq!(refused, Err(TokenError::BadSignature), "{algorithm}");
+    }
+}
+
+/// A modulus that nobody has factors of.
+fn rsa() -> KeySet {
+    let n = base64url::encode(&[0xc5; 256]);
+    let jwks = json!({"keys": [{"kty": "RSA", "n": n, "e": "AQAB"}]});
+    KeySet::read(jwks.to_string().as_bytes()).expect("a key set")
+}
+
 #[test]
 fn asynchronous_checks_answer_the_same() {
     let key = key(Algorithm::EdDsa);
