@@ -154,19 +154,25 @@ impl Court<'_> {
                     continue;
                 }
             };
-            let found = path.select(document);
-            let before = judgement.mismatches.len();
+            let Some(matcher) = self.matcher(expected, judgement) else {
+                continue;
+            };
             // A path says by itself where it leads.
             let place = match key.text.starts_with('$') {
                 true => key.text.clone(),
                 false => format!("{noun} {}", key.text),
             };
-            self.hold(expected, found.as_deref(), &place, judgement);
+            let found = path.select(document);
+            let mut mismatches = match &found {
+                Some(found) if !path.is_singular() => matcher.judge_all(found, &place, now()),
+                found => matcher.judge(found.as_deref(), &place, now()),
+            };
             if found.is_none()
-                && let Some(mismatch) = judgement.mismatches.get_mut(before)
+                && let Some(first) = mismatches.first_mut()
             {
-                mismatch.hint = path.explain_miss(document);
+                first.hint = path.explain_miss(document);
             }
+            judgement.mismatches.append(&mut mismatches);
         }
     }
 

@@ -5,7 +5,7 @@
 
 use super::options::Target;
 use super::values::Values;
-use crate::peer::{Request, Url, UrlError};
+use crate::peer::{Request, Url};
 use crate::scenario::model::{
     ClientAuthentication, ClientCredentials, Credentials, Identity, StaticToken,
 };
@@ -34,25 +34,6 @@ pub enum Sender {
 }
 
 impl Sender {
-    /// A client of the standard dialect at a deployment, which gets its token
-    /// by client credentials.
-    ///
-    /// # Errors
-    /// When the URL of the deployment takes no path.
-    pub fn client(deployment: &Url, id: &str, secret: &str) -> Result<Self, UrlError> {
-        let asked = Asked {
-            id: id.to_owned(),
-            secret: secret.to_owned(),
-            audience: None,
-            scope: None,
-        };
-        let message = dialect::Standard
-            .write_request(&asked.issue(Presented::Basic))
-            .expect("the standard dialect asks for tokens");
-        let url = deployment.join(&target_of(&message))?;
-        Ok(Self::Client(Box::new(on_the_wire(message, url))))
-    }
-
     /// HTTP Basic with this user name and password.
     #[must_use]
     pub fn basic(username: &str, password: &str) -> Self {

@@ -26,8 +26,18 @@ pub(super) fn matcher(
         if out.len() >= MOST {
             return;
         }
-        judge(&Judged { check, place, now }, actual, out);
+        self::check(check, actual, place, now, out);
     }
+}
+
+pub(super) fn check(
+    check: &Check,
+    actual: Option<&Json>,
+    place: &str,
+    now: Timestamp,
+    out: &mut Vec<Mismatch>,
+) {
+    judge(&Judged { check, place, now }, actual, out);
 }
 
 /// One demand on its way to a value.

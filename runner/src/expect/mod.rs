@@ -119,6 +119,22 @@ impl Matcher {
         mismatches
     }
 
+    /// Judges the list of all values that a path finds. Whether anything exists
+    /// is a question to the path; everything else is asked of the list.
+    #[must_use]
+    pub fn judge_all(&self, found: &Json, place: &str, now: Timestamp) -> Vec<Mismatch> {
+        let mut mismatches = Vec::new();
+        let any = Some(found).filter(|found| found.as_array().is_some_and(|all| !all.is_empty()));
+        for check in &self.checks {
+            let actual = match check.demand {
+                Demand::Exists | Demand::Missing => any,
+                _ => Some(found),
+            };
+            evaluate::check(check, actual, place, now, &mut mismatches);
+        }
+        mismatches
+    }
+
     /// Judges the text of a header field, which has no type of its own: it is
     /// taken as a number where the matcher asks for one.
     #[must_use]

@@ -269,6 +269,28 @@ fn a_header_is_a_number_where_a_number_is_asked_for() {
 }
 
 #[test]
+fn a_path_to_many_values_exists_if_it_finds_one() {
+    let judged = |text: &str, found: Json| matcher(text).judge_all(&found, "$..a", NOW).len();
+    for (text, found) in [
+        ("{ exists: true }", json!([null])),
+        ("{ exists: false }", json!([])),
+        ("{ length: 0 }", json!([])),
+        ("[1, 2]", json!([1, 2])),
+        ("{ exists: true, all: { is: integer } }", json!([1, 2])),
+    ] {
+        assert_eq!(judged(text, found.clone()), 0, "{text} on {found}");
+    }
+    for (text, found) in [
+        ("{ exists: true }", json!([])),
+        ("{ exists: false }", json!([1])),
+        ("[1]", json!([])),
+        ("{ exists: true, all: { is: integer } }", json!(["a"])),
+    ] {
+        assert_eq!(judged(text, found.clone()), 1, "{text} on {found}");
+    }
+}
+
+#[test]
 fn a_long_list_of_mismatches_is_cut() {
     let actual = Json::from(vec![1; 10_000]);
     for text in ["{ all: 2 }", "{ none: 1 }", "{ eq: [] }"] {
