@@ -6,6 +6,7 @@
 //! requests and reads responses, and reading what was written gives back what
 //! went in.
 
+mod cockpit;
 mod datatrails;
 mod document;
 mod horizon;
@@ -14,6 +15,7 @@ mod oauth;
 mod refusal;
 mod standard;
 
+pub use cockpit::Cockpit;
 pub use datatrails::Datatrails;
 pub use horizon::Horizon;
 pub use klarity::Klarity;
@@ -169,7 +171,8 @@ pub fn of(system: System) -> Option<&'static dyn Dialect> {
         System::Klarity => Some(&Klarity),
         System::Horizon => Some(&Horizon),
         System::Datatrails => Some(&Datatrails),
-        System::Cockpit | System::Ionos => None,
+        System::Cockpit => Some(&Cockpit),
+        System::Ionos => None,
     }
 }
 

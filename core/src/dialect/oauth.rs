@@ -142,19 +142,34 @@ impl Parameters {
 
 /// The parameters of a token request, for the client half.
 fn parameters(request: &IssueToken) -> Vec<(&'static str, String)> {
-    let (grant_type, audience, scope) = match &request.grant {
+    let mut pairs: Vec<(&'static str, String)> = Vec::new();
+    let scope = match &request.grant {
         Grant::ClientCredentials { audience, scope } => {
-            ("client_credentials", audience.clone(), scope.clone())
+            pairs.push(("grant_type", "client_credentials".into()));
+            pairs.extend(audience.clone().map(|audience| ("audience", audience)));
+            scope
         }
-        Grant::NotAllowed { grant_type } => (grant_type.as_str(), None, None),
+        Grant::Password { username, password, scope } => {
+            pairs.push(("grant_type", "password".into()));
+            pairs.push(("username", username.clone()));
+            pairs.push(("password", password.expose().into()));
+            scope
+        }
+        Grant::RefreshToken { refresh_token, scope } => {
+            pairs.push(("grant_type", "refresh_token".into()));
+            pairs.push(("refresh_token", refresh_token.expose().into()));
+            scope
+        }
+        Grant::NotAllowed { grant_type } => {
+            pairs.push(("grant_type", grant_type.clone()));
+            &None
+        }
     };
-    let mut pairs = alloc::vec![("grant_type", grant_type.into())];
     if request.client.presented == Presented::Content {
         pairs.push(("client_id", request.client.id.as_str().into()));
         pairs.push(("client_secret", request.client.secret.expose().into()));
     }
-    pairs.extend(audience.map(|audience| ("audience", audience)));
-    pairs.extend(scope.map(|scope| ("scope", scope)));
+    pairs.extend(scope.clone().map(|scope| ("scope", scope)));
     pairs
 }
 
@@ -225,6 +240,10 @@ pub(super) fn read_token(response: &Response) -> Result<Outcome, Unspoken> {
                 .and_then(Value::as_str)
                 .map(|scope| scope.split(' ').map(String::from).collect())
                 .unwrap_or_default(),
+            refresh_token: document
+                .get("refresh_token")
+                .and_then(Value::as_str)
+                .map(Secret::new),
         })),
         _ => Err(Unspoken::Response(
             "access_token or expires_in is missing".into(),

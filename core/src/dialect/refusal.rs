@@ -48,6 +48,7 @@ pub(super) fn write(fault: &Fault, request: &Request, realm: &str) -> Response {
                 GrantFault::UnsupportedGrant(_) => (Status::BAD_REQUEST, "unsupported_grant_type"),
                 GrantFault::Scope(_) => (Status::BAD_REQUEST, "invalid_scope"),
                 GrantFault::Audience(_) => (Status::BAD_REQUEST, "invalid_target"),
+                GrantFault::Ownership(_) => (Status::BAD_REQUEST, "invalid_grant"),
             };
             (status, error, grant_text(grant))
         }
@@ -115,6 +116,7 @@ fn grant_text(grant: &GrantFault) -> Cow<'_, str> {
         GrantFault::UnsupportedGrant(_) => "the grant type is not supported".into(),
         GrantFault::Scope(problem) => Cow::Borrowed(problem),
         GrantFault::Audience(_) => "the audience is unknown".into(),
+        GrantFault::Ownership(_) => "the grant is not accepted".into(),
     }
 }
 

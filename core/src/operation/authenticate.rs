@@ -4,7 +4,8 @@
 
 use super::change::load_all;
 use super::{
-    Caller, Context, Fault, Unauthenticated, Unproven, access_token, api_token, client, trail,
+    Caller, Context, Fault, Unauthenticated, Unproven, access_token, api_token, client, session,
+    trail,
 };
 use crate::record::{Client, ClientId, Secret, Standing, System};
 use crate::store::Store;
@@ -26,6 +27,8 @@ pub enum Credential {
     Client(Vec<(ClientId, Secret)>),
     /// A bearer token (RFC 6750).
     Bearer(Secret),
+    /// An opaque access token.
+    Session(Secret),
     /// An API token, presented in a space.
     ApiToken {
         /// The token.
@@ -59,6 +62,11 @@ pub async fn authenticate<S: Store>(
             let client = proof.map(|(client, _)| Caller::Client(Box::new(client)));
             client.map_err(|unproven| (None, unproven))
         }
+        Credential::Session(token) => {
+            let proof = session::prove(token, context).await?;
+            let user = proof.map(|user| Caller::User(Box::new(user)));
+            user.map_err(|unproven| (None, unproven))
+        }
         Credential::ApiToken { token, space } => {
             let proof = api_token::prove(token.expose(), space, context).await?;
             let user = proof.map(|user| Caller::User(Box::new(user)));
@@ -72,6 +80,9 @@ pub async fn authenticate<S: Store>(
     trail::refused(context, id, "authenticate", &unproven).await;
     Err(Fault::Unauthenticated(match unproven {
         Unproven::Token(TokenError::Expired) => Unauthenticated::Expired,
+        Unproven::ExpiredToken if matches!(credential, Credential::Session(_)) => {
+            Unauthenticated::Expired
+        }
         _ => Unauthenticated::Refused,
     }))
 }

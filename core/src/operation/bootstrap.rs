@@ -73,6 +73,8 @@ pub async fn bootstrap<S: Store>(
         created_at: context.now,
         updated_at: context.now,
         credentials: vec![credential],
+        terms: None,
+        tokens_not_before: None,
     };
     // The audit record then says that the administrator registered itself.
     context.caller = Caller::Client(Box::new(administrator.clone()));

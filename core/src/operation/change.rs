@@ -103,6 +103,12 @@ impl<'a, S: Store> Change<'a, S> {
         self
     }
 
+    /// Deletes a document, whatever it is.
+    pub(super) fn forget(mut self, key: Key) -> Self {
+        self.batch = self.batch.delete(key);
+        self
+    }
+
     /// Tells the audit record of this change. The entry's key is made of the
     /// operation's own identity, so that repeating the change after an
     /// ambiguous commit writes the same entry again.

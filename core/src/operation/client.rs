@@ -176,6 +176,8 @@ pub(super) async fn register<S: Store>(
         created_at: context.now,
         updated_at: context.now,
         credentials: vec![credential],
+        terms: None,
+        tokens_not_before: None,
     };
     let key = key(context.system, &client.id);
     let mut attempts = Attempts::new();

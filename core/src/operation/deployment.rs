@@ -163,6 +163,16 @@ pub struct SystemPolicy {
     pub page_size: (usize, usize),
     /// The most registrations; `None` means no limit.
     pub max_clients: Option<usize>,
+    /// The scope of opaque tokens.
+    pub session_scope: Vec<String>,
+    /// How many seconds opaque access and refresh tokens live, unless the
+    /// registration says otherwise.
+    pub session_lifetimes: (u32, u32),
+    /// Whether a password grant gives the token that lives already, instead of
+    /// a new one.
+    pub reuse_access_token: bool,
+    /// Whether a refresh replaces the refresh token as well.
+    pub rotate_refresh_token: bool,
     /// The spaces in which API tokens are good.
     pub spaces: Vec<String>,
     /// Whether minting an API token makes the former ones of its entry
@@ -194,6 +204,10 @@ impl SystemPolicy {
             reserved_claim_prefixes: Vec::new(),
             page_size: (20, 500),
             max_clients: None,
+            session_scope: vec!["public-api".into()],
+            session_lifetimes: (12 * 60 * 60, 30 * 24 * 60 * 60),
+            reuse_access_token: true,
+            rotate_refresh_token: false,
             spaces: vec!["root".into()],
             unlock_revokes_previous: false,
             max_access_policies: 10_000,

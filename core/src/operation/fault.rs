@@ -81,6 +81,17 @@ pub enum GrantFault {
     Scope(String),
     /// The audience or resource is unknown.
     Audience(String),
+    /// What the resource owner gave is not accepted.
+    Ownership(Ownership),
+}
+
+/// What a resource owner's proof lacks (RFC 6749, `invalid_grant`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ownership {
+    /// Login and password are not accepted. Why is not said.
+    Credentials,
+    /// The refresh token is unknown, another client's, or has expired.
+    RefreshToken,
 }
 
 /// How client credentials came, because a refusal of the `Authorization` field

@@ -4,7 +4,9 @@
 
 use super::access_token::{Contents, mint};
 use super::authenticate::{first_id, prove_client};
-use super::{AudienceRule, Context, Fault, GrantFault, Outcome, Presented, SystemPolicy, trail};
+use super::{
+    AudienceRule, Context, Fault, GrantFault, Outcome, Presented, SystemPolicy, session, trail,
+};
 use crate::record::{Client, ClientId, Secret};
 use crate::store::Store;
 use alloc::format;
@@ -59,6 +61,24 @@ pub enum Grant {
         #[serde(default)]
         scope: Option<String>,
     },
+    /// A user gives a password (RFC 6749 section 4.3).
+    Password {
+        /// The user's login.
+        username: String,
+        /// The user's password.
+        password: Secret,
+        /// What the token is to allow.
+        #[serde(default)]
+        scope: Option<String>,
+    },
+    /// The client renews a token (RFC 6749 section 6).
+    RefreshToken {
+        /// The refresh token.
+        refresh_token: Secret,
+        /// What the token is to allow, at most what it did before.
+        #[serde(default)]
+        scope: Option<String>,
+    },
     /// A grant that the system knows and that none of its clients may use. It
     /// is refused as such once the client has proved itself.
     NotAllowed {
@@ -76,6 +96,8 @@ pub struct IssuedToken {
     pub expires_in: u32,
     /// What it allows; empty when scope means nothing here.
     pub scope: Vec<String>,
+    /// What renews it, where the client may.
+    pub refresh_token: Option<Secret>,
 }
 
 impl IssuedToken {
@@ -84,6 +106,7 @@ impl IssuedToken {
             "access_token": self.access_token.expose(),
             "expires_in": self.expires_in,
             "scope": self.scope.join(" "),
+            "refresh_token": self.refresh_token.as_ref().map_or("", Secret::expose),
         })
     }
 }
@@ -107,7 +130,29 @@ pub(super) async fn issue<S: Store>(
         }
     };
     let (audience, scope) = match grant {
+        Grant::ClientCredentials { .. } if client.terms.is_some() => {
+            let name = "client_credentials".into();
+            return Err(Fault::Grant(GrantFault::UnauthorizedClient(name)));
+        }
         Grant::ClientCredentials { audience, scope } => (audience, scope),
+        Grant::Password {
+            username,
+            password,
+            scope,
+        } => {
+            let scope = admit_scope(scope.as_deref(), &client)?;
+            return session::password(&client, &username, &password, scope, context).await;
+        }
+        Grant::RefreshToken {
+            refresh_token,
+            scope,
+        } => {
+            let scope = match session::asked(scope.as_deref()) {
+                None => None,
+                Some(_) => Some(admit_scope(scope.as_deref(), &client)?),
+            };
+            return session::refresh(&client, &refresh_token, scope, context).await;
+        }
         Grant::NotAllowed { grant_type } => {
             return Err(Fault::Grant(GrantFault::UnauthorizedClient(grant_type)));
         }
@@ -125,6 +170,7 @@ pub(super) async fn issue<S: Store>(
         access_token,
         expires_in: policy.token_lifetime,
         scope,
+        refresh_token: None,
     }))
 }
 

@@ -15,6 +15,7 @@ mod change;
 mod claim;
 mod client;
 mod context;
+mod dashboard;
 mod deployment;
 mod discovery;
 mod estate;
@@ -25,6 +26,7 @@ mod me;
 mod outcome;
 mod page;
 mod quota;
+mod session;
 mod subject;
 #[cfg(test)]
 mod tests;
@@ -44,6 +46,7 @@ pub use authenticate::{Credential, authenticate};
 pub use bootstrap::{FirstAdministrator, bootstrap, is_bootstrapped};
 pub use client::{ClientView, ListClients, RegisterClient, UpdateClient};
 pub use context::{Caller, Context, Random, SignedIn, tenant_uuid};
+pub use dashboard::{Dashboard, Widget};
 pub use deployment::{
     AudienceRule, ClaimSource, Deployment, Keys, Limits, Pepper, SecretForm, SystemPolicy,
     TokenProfile,
@@ -54,7 +57,8 @@ pub use estate::{
     ListRecords, RecordItem, RecordPeriod, RecordReference, RemovalPeriod, UpsertRecords,
 };
 pub use fault::{
-    Conflict, Fault, Forbidden, GrantFault, Presented, RequestFault, Unauthenticated, Unproven,
+    Conflict, Fault, Forbidden, GrantFault, Ownership, Presented, RequestFault, Unauthenticated,
+    Unproven,
 };
 pub use grant::{ClientCredentials, Grant, IssueToken, IssuedToken};
 pub use introspection::{IntrospectToken, Introspection};
@@ -62,6 +66,7 @@ pub use me::Me;
 pub use outcome::{Outcome, Resource};
 pub use page::{Page, Total};
 pub use quota::{ListQuotas, Quota};
+pub use session::{ApiAccessView, ListApiAccesses, RegisterApiAccess, UpdateApiAccess};
 pub use subject::{CreateSubject, ListSubjects, SubjectChanges, UpdateSubject};
 pub use trail::ListAudit;
 pub use user::{
@@ -220,6 +225,18 @@ operations! {
     "user.update" UpdateUser(UpdateUser) Administrator;
     /// Deletes a user; what speaks for it is refused from then on.
     "user.delete" DeleteUser(UserReference) Administrator;
+    /// Registers an API access.
+    "api_access.register" RegisterApiAccess(RegisterApiAccess) Administrator;
+    /// Lists API accesses.
+    "api_access.list" ListApiAccesses(ListApiAccesses) Administrator;
+    /// Reads one API access.
+    "api_access.get" GetApiAccess(ClientReference) Administrator;
+    /// Changes the given fields of an API access.
+    "api_access.update" UpdateApiAccess(UpdateApiAccess) Administrator;
+    /// Deletes an API access; its tokens are refused from then on.
+    "api_access.delete" DeleteApiAccess(ClientReference) Administrator;
+    /// Shows figures of the deployment.
+    "dashboard.get" GetDashboard(Nothing) Authenticated;
     /// Tells who the caller is.
     "user.me" Me(SpaceReference) Authenticated;
     /// Creates an API token entry.
@@ -317,6 +334,12 @@ pub async fn execute<S: Store>(
         Operation::GetUser(request) => user::read(&request.id, context).await,
         Operation::UpdateUser(request) => user::update(request, context).await,
         Operation::DeleteUser(request) => user::delete(&request.id, context).await,
+        Operation::RegisterApiAccess(request) => session::register(request, context).await,
+        Operation::ListApiAccesses(request) => session::list(request, context).await,
+        Operation::GetApiAccess(request) => session::read(&request.client_id, context).await,
+        Operation::UpdateApiAccess(request) => session::update(request, context).await,
+        Operation::DeleteApiAccess(request) => session::delete(&request.client_id, context).await,
+        Operation::GetDashboard(Nothing {}) => dashboard::read(context).await,
         Operation::Me(request) => me::me(&request.space, context),
         Operation::CreateApiToken(request) => api_token::create(request, context).await,
         Operation::ListApiTokens(request) => api_token::list(request, context).await,

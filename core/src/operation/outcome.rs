@@ -1,7 +1,7 @@
 //! What operations bring about.
 
 use super::{
-    Asset, ClientView, EstateRecordView, Introspection, IssuedToken, Me, Metadata, Page, Quota,
+    ApiAccessView, Asset, ClientView, Dashboard, EstateRecordView, Introspection, IssuedToken, Me, Metadata, Page, Quota,
     UnlockedToken, UserView,
 };
 use crate::record::{AccessPolicy, ApiToken, AuditEntry, Subject};
@@ -48,6 +48,12 @@ pub enum Outcome {
     ApiTokens(Page<ApiToken>),
     /// A token that an entry was unlocked for.
     Unlocked(UnlockedToken),
+    /// An API access.
+    ApiAccess(ApiAccessView),
+    /// A page of API accesses.
+    ApiAccesses(Page<ApiAccessView>),
+    /// Figures of the deployment.
+    Dashboard(Dashboard),
     /// It is done, and there is nothing to tell of it.
     Done,
     /// A page of assets.
@@ -97,6 +103,9 @@ impl Outcome {
             Self::ApiToken(entry) => plain(entry),
             Self::ApiTokens(entries) => page(entries, plain),
             Self::Unlocked(token) => token.to_value(),
+            Self::ApiAccess(access) => plain(access),
+            Self::ApiAccesses(accesses) => page(accesses, plain),
+            Self::Dashboard(dashboard) => plain(dashboard),
             Self::Done | Self::Deleted => json!({}),
             Self::Assets(assets) => page(assets, |asset| match *asset {}),
             Self::Quotas(quotas) => json!({ "quotas": quotas }),
@@ -125,6 +134,8 @@ pub enum Resource {
     ApiToken,
     /// A space.
     Space,
+    /// An API access.
+    ApiAccess,
 }
 
 impl fmt::Display for Resource {
@@ -137,6 +148,7 @@ impl fmt::Display for Resource {
             Self::User => "user",
             Self::ApiToken => "API token",
             Self::Space => "space",
+            Self::ApiAccess => "API access",
         })
     }
 }

@@ -189,6 +189,7 @@ pub(super) async fn create<S: Store>(
         second_factor: profile.second_factor,
         created_at: context.now,
         updated_at: context.now,
+        tokens_not_before: None,
     };
     let login = login_key(context.system, &user.login);
     let mut attempts = Attempts::new();
@@ -286,7 +287,14 @@ pub(super) async fn update<S: Store>(
     loop {
         let stored = find(context, &id).await?;
         let former = stored.document.clone();
+        // A new password and a disabled account end what was issued before.
+        let ends = password.is_some() || changes.standing == Some(Standing::Disabled);
         let user = User {
+            tokens_not_before: if ends {
+                Some(context.now)
+            } else {
+                former.tokens_not_before
+            },
             given_name: changes.given_name.clone().unwrap_or(former.given_name),
             family_name: changes.family_name.clone().unwrap_or(former.family_name),
             password: password.clone().or(former.password),

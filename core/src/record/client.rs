@@ -1,7 +1,7 @@
 //! A client registration with its dated credentials embedded, so that one
 //! document is one unit of change.
 
-use super::System;
+use super::{SessionTerms, System};
 use crate::time::Timestamp;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -83,6 +83,13 @@ pub struct Client {
     pub updated_at: Timestamp,
     /// The dated secrets that it may authenticate with.
     pub credentials: Vec<Credential>,
+    /// On what terms it gets tokens for users; absent for clients that ask in
+    /// their own name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<SessionTerms>,
+    /// Opaque tokens issued up to then are refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens_not_before: Option<Timestamp>,
 }
 
 impl Client {

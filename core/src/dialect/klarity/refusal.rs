@@ -72,7 +72,9 @@ pub(super) fn of_token(fault: &Fault, request: &Request) -> Response {
             "unsupported_grant_type",
             format!("Unsupported grant type: {}", short(grant_type)).into(),
         ),
-        GrantFault::Request(_) | GrantFault::Scope(_) => return response,
+        GrantFault::Request(_) | GrantFault::Scope(_) | GrantFault::Ownership(_) => {
+            return response;
+        }
     };
     let worded = refusal::document(status, error, &text);
     response.status = worded.status;

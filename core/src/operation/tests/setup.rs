@@ -152,5 +152,7 @@ pub(super) fn client(id: &str, roles: &[Role]) -> Client {
         created_at: epoch,
         updated_at: epoch,
         credentials: Vec::new(),
+        terms: None,
+        tokens_not_before: None,
     }
 }
