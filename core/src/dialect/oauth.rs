@@ -149,13 +149,20 @@ fn parameters(request: &IssueToken) -> Vec<(&'static str, String)> {
             pairs.extend(audience.clone().map(|audience| ("audience", audience)));
             scope
         }
-        Grant::Password { username, password, scope } => {
+        Grant::Password {
+            username,
+            password,
+            scope,
+        } => {
             pairs.push(("grant_type", "password".into()));
             pairs.push(("username", username.clone()));
             pairs.push(("password", password.expose().into()));
             scope
         }
-        Grant::RefreshToken { refresh_token, scope } => {
+        Grant::RefreshToken {
+            refresh_token,
+            scope,
+        } => {
             pairs.push(("grant_type", "refresh_token".into()));
             pairs.push(("refresh_token", refresh_token.expose().into()));
             scope

@@ -166,7 +166,7 @@ fn allow(methods: &[&str]) -> String {
 }
 
 /// Replaces what an `error_description` must not hold (RFC 6749 section 5.2).
-fn description(text: &str) -> String {
+pub(super) fn description(text: &str) -> String {
     text.chars()
         .map(|character| match character {
             '\x20' | '\x21' | '\x23'..='\x5b' | '\x5d'..='\x7e' => character,

@@ -1,8 +1,8 @@
 //! What operations bring about.
 
 use super::{
-    ApiAccessView, Asset, ClientView, Dashboard, EstateRecordView, Introspection, IssuedToken, Me, Metadata, Page, Quota,
-    UnlockedToken, UserView,
+    ApiAccessView, Asset, ClientView, Dashboard, EstateRecordView, Introspection, IssuedToken, Me,
+    Metadata, Page, Quota, UnlockedToken, UserView,
 };
 use crate::record::{AccessPolicy, ApiToken, AuditEntry, Subject};
 use alloc::string::String;

@@ -31,8 +31,7 @@ pub(super) fn read_request(
             let mut members = document::read_object(request, site)?;
             let client_id = document::require(&mut members, &root, "clientId", document::text)?;
             let secret = document::require(&mut members, &root, "clientSecret", document::text)?;
-            let description =
-                document::take(&mut members, &root, "description", document::text)?;
+            let description = document::take(&mut members, &root, "description", document::text)?;
             let terms = read_terms(&mut members)?.unwrap_or(SessionTerms {
                 grants: Vec::new(),
                 access_lifetime: 0,
@@ -58,13 +57,8 @@ pub(super) fn read_request(
             let mut members = document::read_object(request, site)?;
             let update = UpdateApiAccess {
                 client_id,
-                client_secret: document::take(
-                    &mut members,
-                    &root,
-                    "clientSecret",
-                    document::text,
-                )?
-                .map(Secret::new),
+                client_secret: document::take(&mut members, &root, "clientSecret", document::text)?
+                    .map(Secret::new),
                 description: document::take(&mut members, &root, "description", document::text)?,
                 standing: document::take(&mut members, &root, "enabled", read_standing)?,
                 terms: read_terms(&mut members)?,
@@ -92,7 +86,10 @@ fn read_terms(members: &mut Map<String, Value>) -> Result<Option<SessionTerms>, 
     {
         return Ok(None);
     }
-    let grants = [(password, UserGrant::Password), (refresh, UserGrant::RefreshToken)];
+    let grants = [
+        (password, UserGrant::Password),
+        (refresh, UserGrant::RefreshToken),
+    ];
     let given = grants.into_iter().filter(|(flag, _)| *flag == Some(true));
     Ok(Some(SessionTerms {
         grants: given.map(|(_, grant)| grant).collect(),
@@ -101,16 +98,25 @@ fn read_terms(members: &mut Map<String, Value>) -> Result<Option<SessionTerms>, 
     }))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the form of all that take values")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the form of all that take values"
+)]
 fn read_seconds(value: Value, place: &Place<'_>) -> Result<u32, Fault> {
-    let seconds = value.as_u64().and_then(|seconds| u32::try_from(seconds).ok());
+    let seconds = value
+        .as_u64()
+        .and_then(|seconds| u32::try_from(seconds).ok());
     seconds.ok_or_else(|| place.refuse("must be a whole number of seconds"))
 }
 
 /// Reads `enabled`.
 pub(super) fn read_standing(value: Value, place: &Place<'_>) -> Result<Standing, Fault> {
     let enabled = document::flag(value, place)?;
-    Ok(if enabled { Standing::Enabled } else { Standing::Disabled })
+    Ok(if enabled {
+        Standing::Enabled
+    } else {
+        Standing::Disabled
+    })
 }
 
 /// An API access on the wire.
@@ -147,12 +153,18 @@ impl Wire {
     }
 
     fn access(self) -> ApiAccessView {
-        let grants =
-            [(self.password, UserGrant::Password), (self.refresh_token, UserGrant::RefreshToken)];
+        let grants = [
+            (self.password, UserGrant::Password),
+            (self.refresh_token, UserGrant::RefreshToken),
+        ];
         ApiAccessView {
             client_id: self.client_id,
             description: self.description,
-            scope: self.scope.split_ascii_whitespace().map(String::from).collect(),
+            scope: self
+                .scope
+                .split_ascii_whitespace()
+                .map(String::from)
+                .collect(),
             terms: SessionTerms {
                 grants: grants
                     .into_iter()
@@ -162,7 +174,11 @@ impl Wire {
                 access_lifetime: self.access_token_validity,
                 refresh_lifetime: self.refresh_token_validity,
             },
-            standing: if self.enabled { Standing::Enabled } else { Standing::Disabled },
+            standing: if self.enabled {
+                Standing::Enabled
+            } else {
+                Standing::Disabled
+            },
             created_at: self.created,
             updated_at: self.updated,
         }

@@ -67,8 +67,7 @@ fn read_changes(mut members: Map<String, Value>) -> Result<UserChanges, Fault> {
     let changes = UserChanges {
         given_name: document::take(&mut members, &root, "firstName", document::text)?,
         family_name: document::take(&mut members, &root, "lastName", document::text)?,
-        password: document::take(&mut members, &root, "password", document::text)?
-            .map(Secret::new),
+        password: document::take(&mut members, &root, "password", document::text)?.map(Secret::new),
         standing: document::take(&mut members, &root, "enabled", read_standing)?,
         privileges: document::take(&mut members, &root, "mayConnectToApi", document::flag)?
             .map(privileges),
@@ -79,7 +78,11 @@ fn read_changes(mut members: Map<String, Value>) -> Result<UserChanges, Fault> {
 }
 
 fn privileges(may_connect: bool) -> Vec<Privilege> {
-    if may_connect { vec![Privilege::ConnectToApi] } else { Vec::new() }
+    if may_connect {
+        vec![Privilege::ConnectToApi]
+    } else {
+        Vec::new()
+    }
 }
 
 /// An operator on the wire.
@@ -116,7 +119,11 @@ impl Wire {
             login: self.login,
             given_name: self.first_name,
             family_name: self.last_name,
-            standing: if self.enabled { Standing::Enabled } else { Standing::Disabled },
+            standing: if self.enabled {
+                Standing::Enabled
+            } else {
+                Standing::Disabled
+            },
             roles: Vec::new(),
             privileges: privileges(self.may_connect_to_api),
             contracts: Vec::new(),
@@ -194,7 +201,10 @@ fn write_changes(changes: &UserChanges) -> Result<Value, Unspoken> {
         set("enabled", json!(*standing == Standing::Enabled));
     }
     if let Some(privileges) = &changes.privileges {
-        set("mayConnectToApi", json!(privileges.contains(&Privilege::ConnectToApi)));
+        set(
+            "mayConnectToApi",
+            json!(privileges.contains(&Privilege::ConnectToApi)),
+        );
     }
     Ok(Value::Object(members))
 }

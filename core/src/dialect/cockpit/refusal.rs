@@ -1,6 +1,6 @@
 //! Refusals in Spring's words, with the RFC's statuses.
 
-use crate::dialect::{oauth, refusal};
+use crate::dialect::refusal;
 use crate::http::{Response, Status};
 use crate::operation::{
     Conflict, Fault, GrantFault, Ownership, Presented, RequestFault, Unauthenticated,
@@ -19,7 +19,7 @@ type Words<'a> = (Status, &'static str, Cow<'a, str>);
 
 pub(super) fn write(fault: &Fault) -> Response {
     let (status, error, text) = words(fault);
-    let mut content = json!({ "error": error, "error_description": oauth::description(&text) });
+    let mut content = json!({ "error": error, "error_description": refusal::description(&text) });
     if let Fault::Grant(GrantFault::Scope(_)) = fault {
         content["scope"] = "public-api".into();
     }
@@ -37,9 +37,9 @@ fn challenge(fault: &Fault, error: &str) -> Option<String> {
         Fault::Unauthenticated(Unauthenticated::Absent) => {
             Some(format!("Bearer realm=\"{RESOURCE_REALM}\""))
         }
-        Fault::Unauthenticated(_) => {
-            Some(format!("Bearer realm=\"{RESOURCE_REALM}\", error=\"{error}\""))
-        }
+        Fault::Unauthenticated(_) => Some(format!(
+            "Bearer realm=\"{RESOURCE_REALM}\", error=\"{error}\""
+        )),
         _ => None,
     }
 }
@@ -55,63 +55,97 @@ fn words(fault: &Fault) -> Words<'_> {
             "method_not_allowed",
             "Request method not supported".into(),
         ),
-        Fault::Request(RequestFault::TooLarge) => {
-            (Status::CONTENT_TOO_LARGE, "invalid_request", "The content is too large".into())
-        }
+        Fault::Request(RequestFault::TooLarge) => (
+            Status::CONTENT_TOO_LARGE,
+            "invalid_request",
+            "The content is too large".into(),
+        ),
         Fault::Request(RequestFault::MediaType) => (
             Status::UNSUPPORTED_MEDIA_TYPE,
             "invalid_request",
             "The content type must be application/json".into(),
         ),
-        Fault::Request(_) => (Status::BAD_REQUEST, "invalid_request", fault.to_string().into()),
+        Fault::Request(_) => (
+            Status::BAD_REQUEST,
+            "invalid_request",
+            fault.to_string().into(),
+        ),
         Fault::Unauthenticated(Unauthenticated::Absent) => (
             Status::UNAUTHORIZED,
             "unauthorized",
             "Full authentication is required to access this resource".into(),
         ),
-        Fault::Unauthenticated(Unauthenticated::Malformed) => {
-            (Status::UNAUTHORIZED, "invalid_token", "Invalid access token".into())
-        }
-        Fault::Unauthenticated(Unauthenticated::Refused) => {
-            (Status::UNAUTHORIZED, "invalid_token", "Invalid access token".into())
-        }
-        Fault::Unauthenticated(Unauthenticated::Expired) => {
-            (Status::UNAUTHORIZED, "invalid_token", "Access token expired".into())
-        }
-        Fault::Forbidden(_) => (Status::FORBIDDEN, "access_denied", "Access is denied".into()),
+        Fault::Unauthenticated(Unauthenticated::Malformed) => (
+            Status::UNAUTHORIZED,
+            "invalid_token",
+            "Invalid access token".into(),
+        ),
+        Fault::Unauthenticated(Unauthenticated::Refused) => (
+            Status::UNAUTHORIZED,
+            "invalid_token",
+            "Invalid access token".into(),
+        ),
+        Fault::Unauthenticated(Unauthenticated::Expired) => (
+            Status::UNAUTHORIZED,
+            "invalid_token",
+            "Access token expired".into(),
+        ),
+        Fault::Forbidden(_) => (
+            Status::FORBIDDEN,
+            "access_denied",
+            "Access is denied".into(),
+        ),
         Fault::Missing(_) => (Status::NOT_FOUND, "not_found", fault.to_string().into()),
         Fault::Conflict(Conflict::Taken(_) | Conflict::InUse(_)) => {
             (Status::CONFLICT, "conflict", fault.to_string().into())
         }
-        Fault::Quota(_) => (Status::FORBIDDEN, "quota_exceeded", fault.to_string().into()),
-        Fault::TooMany { .. } => {
-            (Status::TOO_MANY_REQUESTS, "too_many_requests", fault.to_string().into())
-        }
-        Fault::Unavailable => {
-            (Status::SERVICE_UNAVAILABLE, "temporarily_unavailable", fault.to_string().into())
-        }
-        Fault::Internal => {
-            (Status::INTERNAL_SERVER_ERROR, "server_error", fault.to_string().into())
-        }
+        Fault::Quota(_) => (
+            Status::FORBIDDEN,
+            "quota_exceeded",
+            fault.to_string().into(),
+        ),
+        Fault::TooMany { .. } => (
+            Status::TOO_MANY_REQUESTS,
+            "too_many_requests",
+            fault.to_string().into(),
+        ),
+        Fault::Unavailable => (
+            Status::SERVICE_UNAVAILABLE,
+            "temporarily_unavailable",
+            fault.to_string().into(),
+        ),
+        Fault::Internal => (
+            Status::INTERNAL_SERVER_ERROR,
+            "server_error",
+            fault.to_string().into(),
+        ),
     }
 }
 
 fn of_grant(grant: &GrantFault) -> Words<'_> {
     let bad = Status::BAD_REQUEST;
     match grant {
-        GrantFault::Client(Presented::Basic | Presented::Content) => {
-            (Status::UNAUTHORIZED, "invalid_client", "Bad client credentials".into())
-        }
+        GrantFault::Client(Presented::Basic | Presented::Content) => (
+            Status::UNAUTHORIZED,
+            "invalid_client",
+            "Bad client credentials".into(),
+        ),
         GrantFault::Request(problem) => (bad, "invalid_request", Cow::Borrowed(problem)),
-        GrantFault::UnauthorizedClient(grant) => {
-            (bad, "unauthorized_client", format!("Unauthorized grant type: {grant}").into())
-        }
-        GrantFault::UnsupportedGrant(grant) => {
-            (bad, "unsupported_grant_type", format!("Unsupported grant type: {grant}").into())
-        }
-        GrantFault::Scope(problem) => {
-            (bad, "invalid_scope", format!("Invalid scope: {problem}").into())
-        }
+        GrantFault::UnauthorizedClient(grant) => (
+            bad,
+            "unauthorized_client",
+            format!("Unauthorized grant type: {grant}").into(),
+        ),
+        GrantFault::UnsupportedGrant(grant) => (
+            bad,
+            "unsupported_grant_type",
+            format!("Unsupported grant type: {grant}").into(),
+        ),
+        GrantFault::Scope(problem) => (
+            bad,
+            "invalid_scope",
+            format!("Invalid scope: {problem}").into(),
+        ),
         GrantFault::Audience(_) => (bad, "invalid_target", "Unknown audience".into()),
         GrantFault::Ownership(Ownership::Credentials) => {
             (bad, "invalid_grant", "Bad credentials".into())

@@ -12,13 +12,18 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// Whether the request is a form whose grant is one that users stand behind,
 /// which no other token endpoint offers.
 pub(super) fn is_for_a_user(request: &Request) -> bool {
-    let Body::Whole(bytes) = &request.body else { return false };
+    let Body::Whole(bytes) = &request.body else {
+        return false;
+    };
     if request.media_type().as_deref() != Some(FORM) {
         return false;
     }
-    let form = core::str::from_utf8(bytes).ok().and_then(|text| Pairs::read(text).ok());
+    let form = core::str::from_utf8(bytes)
+        .ok()
+        .and_then(|text| Pairs::read(text).ok());
     form.is_some_and(|form| {
-        form.all("grant_type").any(|grant| grant == "password" || grant == "refresh_token")
+        form.all("grant_type")
+            .any(|grant| grant == "password" || grant == "refresh_token")
     })
 }
 
@@ -33,7 +38,9 @@ pub(super) fn read_request(request: &Request) -> Result<IssueToken, Fault> {
         _ => return Err(Fault::Grant(GrantFault::Client(Presented::Basic))),
     }
     if request.media_type().as_deref() != Some(FORM) {
-        return Err(refuse("the content type must be application/x-www-form-urlencoded"));
+        return Err(refuse(
+            "the content type must be application/x-www-form-urlencoded",
+        ));
     }
     let parameters = oauth::Parameters::read(request)?;
     let scope = parameters.value("scope").map(String::from);
@@ -52,7 +59,10 @@ pub(super) fn read_request(request: &Request) -> Result<IssueToken, Fault> {
         },
         other => return Err(Fault::Grant(GrantFault::UnsupportedGrant(other.into()))),
     };
-    Ok(IssueToken { client: parameters.client(request)?, grant })
+    Ok(IssueToken {
+        client: parameters.client(request)?,
+        grant,
+    })
 }
 
 /// The words of the client half, always over Basic.
