@@ -245,7 +245,7 @@ pub(super) fn read_token(response: &Response) -> Result<Outcome, Unspoken> {
             scope: document
                 .get("scope")
                 .and_then(Value::as_str)
-                .map(|scope| scope.split(' ').map(String::from).collect())
+                .map(|scope| scope.split_ascii_whitespace().map(String::from).collect())
                 .unwrap_or_default(),
             refresh_token: document
                 .get("refresh_token")

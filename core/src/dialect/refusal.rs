@@ -177,7 +177,7 @@ pub(super) fn description(text: &str) -> String {
 }
 
 /// Whether the request authenticates by the Basic scheme.
-fn is_basic(request: &Request) -> bool {
+pub(super) fn is_basic(request: &Request) -> bool {
     let scheme = request.headers.first("authorization").unwrap_or_default();
     let scheme = scheme.trim_start().split(' ').next().unwrap_or_default();
     scheme.eq_ignore_ascii_case("basic")

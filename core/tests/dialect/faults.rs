@@ -6,7 +6,7 @@ use core::fmt::Write as _;
 use touchmark_core::dialect::Dialect;
 use touchmark_core::http::{Method, Request, write_basic};
 use touchmark_core::operation::{
-    Conflict, Fault, Forbidden, GrantFault, Name, Presented, RequestFault, Resource,
+    Conflict, Fault, Forbidden, GrantFault, Name, Ownership, Presented, RequestFault, Resource,
     Unauthenticated,
 };
 use touchmark_core::record::System;
@@ -19,6 +19,7 @@ const RESOURCES: &[Resource] = &[
     Resource::User,
     Resource::ApiToken,
     Resource::Space,
+    Resource::ApiAccess,
 ];
 
 /// One fault of every kind. The matches have no arm for the rest, so a new
@@ -45,6 +46,8 @@ fn faults() -> Vec<Fault> {
         Grant(GrantFault::Audience(
             "https://else\u{e9}where\r\nx: y".into(),
         )),
+        Grant(GrantFault::Ownership(Ownership::Credentials)),
+        Grant(GrantFault::Ownership(Ownership::RefreshToken)),
         Unproven(Unauthenticated::Absent),
         Unproven(Unauthenticated::Malformed),
         Unproven(Unauthenticated::Refused),
@@ -80,7 +83,8 @@ fn faults() -> Vec<Fault> {
                 | GrantFault::UnauthorizedClient(_)
                 | GrantFault::UnsupportedGrant(_)
                 | GrantFault::Scope(_)
-                | GrantFault::Audience(_),
+                | GrantFault::Audience(_)
+                | GrantFault::Ownership(Ownership::Credentials | Ownership::RefreshToken),
             )
             | Unproven(
                 Unauthenticated::Absent
@@ -107,7 +111,8 @@ const fn listed(resource: Resource) {
         | Resource::Subject
         | Resource::User
         | Resource::ApiToken
-        | Resource::Space => {}
+        | Resource::Space
+        | Resource::ApiAccess => {}
     }
 }
 

@@ -124,6 +124,8 @@ impl Setup {
             created_at: self.now(),
             updated_at: self.now(),
             credentials: Vec::new(),
+            terms: None,
+            tokens_not_before: None,
         };
         let context = Context {
             deployment: &self.deployment,

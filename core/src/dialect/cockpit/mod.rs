@@ -85,13 +85,13 @@ impl Dialect for Cockpit {
     fn write_response(
         &self,
         route: Option<&Route>,
-        _request: &Request,
+        request: &Request,
         result: &Result<Outcome, Fault>,
         _site: &Site<'_>,
     ) -> Response {
         let outcome = match result {
             Ok(outcome) => outcome,
-            Err(fault) => return refusal::write(fault),
+            Err(fault) => return refusal::write(fault, request),
         };
         let content = match outcome {
             Outcome::Token(issued) => return token::write_response(issued),

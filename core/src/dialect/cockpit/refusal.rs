@@ -1,7 +1,7 @@
 //! Refusals in Spring's words, with the RFC's statuses.
 
 use crate::dialect::refusal;
-use crate::http::{Response, Status};
+use crate::http::{Request, Response, Status};
 use crate::operation::{
     Conflict, Fault, GrantFault, Ownership, Presented, RequestFault, Unauthenticated,
 };
@@ -17,23 +17,25 @@ const RESOURCE_REALM: &str = "public-api";
 
 type Words<'a> = (Status, &'static str, Cow<'a, str>);
 
-pub(super) fn write(fault: &Fault) -> Response {
+pub(super) fn write(fault: &Fault, request: &Request) -> Response {
     let (status, error, text) = words(fault);
     let mut content = json!({ "error": error, "error_description": refusal::description(&text) });
     if let Fault::Grant(GrantFault::Scope(_)) = fault {
         content["scope"] = "public-api".into();
     }
     let mut response = Response::json(status, content.to_string()).no_store();
-    if let Some(challenge) = challenge(fault, error) {
+    if let Some(challenge) = challenge(fault, error, refusal::is_basic(request)) {
         response.headers.insert("www-authenticate", challenge);
     }
     refusal::write_headers(&mut response, fault);
     response
 }
 
-fn challenge(fault: &Fault, error: &str) -> Option<String> {
+fn challenge(fault: &Fault, error: &str, is_basic: bool) -> Option<String> {
+    let basic = || Some(format!("Basic realm=\"{CLIENT_REALM}\""));
     match fault {
-        Fault::Grant(GrantFault::Client(_)) => Some(format!("Basic realm=\"{CLIENT_REALM}\"")),
+        Fault::Grant(GrantFault::Client(_)) => basic(),
+        Fault::Unauthenticated(Unauthenticated::Refused) if is_basic => basic(),
         Fault::Unauthenticated(Unauthenticated::Absent) => {
             Some(format!("Bearer realm=\"{RESOURCE_REALM}\""))
         }

@@ -15,6 +15,10 @@ struct Setup {
     token: String,
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "written at the call as a value"
+)]
 fn setup(fields: Value) -> Setup {
     let world = World::new(System::Horizon);
     let user = world
@@ -42,6 +46,10 @@ fn unlock(world: &World, entry: &str) -> String {
     unlocked.unwrap()["token"].as_str().unwrap().into()
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "written at the call as a value"
+)]
 fn update(setup: &Setup, changes: Value) {
     let request = json!({ "space": "root", "id": setup.entry, "changes": changes });
     setup.world.administer("api_token.update", request).unwrap();

@@ -1,6 +1,7 @@
 //! Any outcome of an operation, and what of it a dialect's responses carry.
 
 use super::record::{access_policy, api_token, audit_entry, estate_record, subject};
+use super::request::terms;
 use super::text::{
     client_id, json_object, roles, scope, secret, some_text, standing, text, text_map, texts, time,
     uuid,
@@ -11,11 +12,11 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::json;
 use touchmark_core::operation::{
-    ClientView, Introspection, IssuedToken, Me, Metadata, Name, Outcome, Page, Quota, Resource,
-    UnlockedToken, UserView,
+    ApiAccessView, ClientView, Dashboard, Introspection, IssuedToken, Me, Metadata, Name, Outcome,
+    Page, Quota, Resource, UnlockedToken, UserView, Widget,
 };
 use touchmark_core::record::{
-    ContractRole, Membership, Privilege, Role, SecondFactor, System, UserId,
+    ClientId, ContractRole, Membership, Privilege, Role, SecondFactor, System, UserId,
 };
 use touchmark_core::time::Timestamp;
 
@@ -36,13 +37,15 @@ pub(crate) fn outcome(name: Name) -> BoxedStrategy<Outcome> {
         | Name::DeleteAccessPolicy
         | Name::DeleteSubject
         | Name::DeleteUser
+        | Name::DeleteApiAccess
         | Name::DeleteApiToken => Just(Outcome::Deleted).boxed(),
-        Name::IssueToken => (secret(), any::<u32>(), scope())
-            .prop_map(|(access_token, expires_in, scope)| {
+        Name::IssueToken => (secret(), any::<u32>(), scope(), option::of(secret()))
+            .prop_map(|(access_token, expires_in, scope, refresh_token)| {
                 Outcome::Token(IssuedToken {
                     access_token,
                     expires_in,
                     scope,
+                    refresh_token,
                 })
             })
             .boxed(),
@@ -113,6 +116,27 @@ pub(crate) fn outcome(name: Name) -> BoxedStrategy<Outcome> {
         Name::UnlockApiToken => (secret(), option::of(time()))
             .prop_map(|(token, expires_at)| Outcome::Unlocked(UnlockedToken { token, expires_at }))
             .boxed(),
+        Name::RegisterApiAccess | Name::GetApiAccess | Name::UpdateApiAccess => {
+            api_access().prop_map(Outcome::ApiAccess).boxed()
+        }
+        Name::ListApiAccesses => page(api_access()).prop_map(Outcome::ApiAccesses).boxed(),
+        Name::GetDashboard => {
+            let widget = (text(), text(), any::<u64>()).prop_map(|(id, label, value)| Widget {
+                id,
+                label,
+                value,
+            });
+            (text(), time(), vec(widget, 0..3), option::of(time()))
+                .prop_map(|(operator, generated_at, widgets, last_activity)| {
+                    Outcome::Dashboard(Dashboard {
+                        operator,
+                        generated_at,
+                        widgets,
+                        last_activity,
+                    })
+                })
+                .boxed()
+        }
         Name::RotateSignatureKey => Just(Outcome::Done).boxed(),
         Name::ListAudit => page(audit_entry()).prop_map(Outcome::Audit).boxed(),
         Name::Metadata => (
@@ -169,6 +193,15 @@ pub(crate) fn carried(system: System, mut outcome: Outcome) -> Outcome {
         }
         (_, Outcome::Records(page)) => page.total = None,
         (_, Outcome::Audit(page)) => page.total = None,
+        (System::Standard | System::Klarity | System::Datatrails, Outcome::Token(token)) => {
+            token.refresh_token = None;
+        }
+        (System::Cockpit, Outcome::User(user)) => carry_operator(user),
+        (System::Cockpit, Outcome::Users(page)) => {
+            page.items.iter_mut().for_each(carry_operator);
+            page.total = None;
+        }
+        (System::Cockpit, Outcome::ApiAccesses(page)) => page.total = None,
         (System::Horizon, Outcome::User(user)) => carry_user(user),
         (System::Horizon, Outcome::Users(page)) => {
             page.items.iter_mut().for_each(carry_user);
@@ -217,6 +250,29 @@ fn carry_user(user: &mut UserView) {
     user.privileges.clear();
     user.contracts.clear();
     user.second_factor = SecondFactor::None;
+}
+
+fn carry_operator(user: &mut UserView) {
+    user.roles.clear();
+    user.contracts.clear();
+    user.second_factor = SecondFactor::None;
+}
+
+fn api_access() -> impl Strategy<Value = ApiAccessView> {
+    let words = (some_text(), text(), scope(), terms());
+    (words, standing(), time(), time()).prop_map(
+        |((client_id, description, scope, terms), standing, created_at, updated_at)| {
+            ApiAccessView {
+                client_id: ClientId::new(client_id),
+                description,
+                scope,
+                terms,
+                standing,
+                created_at,
+                updated_at,
+            }
+        },
+    )
 }
 
 fn page<T: Clone + core::fmt::Debug>(

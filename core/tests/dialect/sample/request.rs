@@ -14,14 +14,16 @@ use touchmark_core::operation::{
     AccessPolicyChanges, AccessPolicyOrder, ApiTokenChanges, ApiTokenReference, ClientCredentials,
     ClientReference, CostUpdate, CostValue, CreateAccessPolicy, CreateApiToken, CreateSubject,
     CreateUser, DeleteRecords, EnrichRecords, EnrichmentItem, Grant, IntrospectToken, IssueToken,
-    ListAccessPolicies, ListApiTokens, ListAssets, ListAudit, ListClients, ListQuotas, ListRecords,
-    ListSubjects, ListUsers, Name, Nothing, Operation, Presented, RecordItem, RecordPeriod,
-    RecordReference, Reference, RegisterClient, RemovalPeriod, Resource, SpaceReference,
-    SubjectChanges, Total, UpdateAccessPolicy, UpdateApiToken, UpdateClient, UpdateSubject,
-    UpdateUser, UpsertRecords, UserChanges, UserProfile, UserReference,
+    ListAccessPolicies, ListApiAccesses, ListApiTokens, ListAssets, ListAudit, ListClients,
+    ListQuotas, ListRecords, ListSubjects, ListUsers, Name, Nothing, Operation, Presented,
+    RecordItem, RecordPeriod, RecordReference, Reference, RegisterApiAccess, RegisterClient,
+    RemovalPeriod, Resource, SpaceReference, SubjectChanges, Total, UpdateAccessPolicy,
+    UpdateApiAccess, UpdateApiToken, UpdateClient, UpdateSubject, UpdateUser, UpsertRecords,
+    UserChanges, UserProfile, UserReference,
 };
 use touchmark_core::record::{
-    ClientId, ContractRole, Membership, Privilege, Role, SecondFactor, Secret, System, UserId,
+    ClientId, ContractRole, Membership, Privilege, Role, SecondFactor, Secret, SessionTerms,
+    System, UserGrant, UserId,
 };
 
 /// Any operation of this name.
@@ -255,6 +257,47 @@ pub(crate) fn operation(name: Name) -> BoxedStrategy<Operation> {
                 })
             })
             .boxed(),
+        Name::RegisterApiAccess => (some_text(), secret(), text(), terms())
+            .prop_map(|(client_id, client_secret, description, terms)| {
+                Operation::RegisterApiAccess(RegisterApiAccess {
+                    client_id: ClientId::new(client_id),
+                    client_secret,
+                    description,
+                    terms,
+                })
+            })
+            .boxed(),
+        Name::ListApiAccesses => (page_size(), text(), total())
+            .prop_map(|(page_size, page_token, total)| {
+                Operation::ListApiAccesses(ListApiAccesses {
+                    page_size,
+                    page_token,
+                    total,
+                })
+            })
+            .boxed(),
+        Name::GetApiAccess => client().prop_map(Operation::GetApiAccess).boxed(),
+        Name::DeleteApiAccess => client().prop_map(Operation::DeleteApiAccess).boxed(),
+        Name::UpdateApiAccess => {
+            let changes = (
+                option::of(secret()),
+                option::of(text()),
+                option::of(terms()),
+                option::of(standing()),
+            );
+            (client(), changes)
+                .prop_map(|(access, (client_secret, description, terms, standing))| {
+                    Operation::UpdateApiAccess(UpdateApiAccess {
+                        client_id: access.client_id,
+                        client_secret,
+                        description,
+                        terms,
+                        standing,
+                    })
+                })
+                .boxed()
+        }
+        Name::GetDashboard => Just(Operation::GetDashboard(Nothing {})).boxed(),
         Name::RotateSignatureKey => Just(Operation::RotateSignatureKey(Nothing {})).boxed(),
         Name::ListAudit => (page_size(), text())
             .prop_map(|(page_size, page_token)| {
@@ -274,12 +317,40 @@ pub(crate) fn operation(name: Name) -> BoxedStrategy<Operation> {
 pub(crate) fn spoken(system: System, mut operation: Operation) -> Operation {
     match (system, &mut operation) {
         (System::Standard | System::Datatrails, Operation::IssueToken(request)) => {
-            if let Grant::NotAllowed { .. } = request.grant {
-                request.grant = Grant::ClientCredentials {
-                    audience: None,
+            if !matches!(request.grant, Grant::ClientCredentials { .. }) {
+                request.grant = own_name();
+            }
+        }
+        (System::Klarity, Operation::IssueToken(request)) => {
+            if let Grant::Password { .. } | Grant::RefreshToken { .. } = request.grant {
+                request.grant = own_name();
+            }
+        }
+        (System::Cockpit, Operation::IssueToken(request)) => {
+            if let Grant::ClientCredentials { .. } | Grant::NotAllowed { .. } = request.grant {
+                request.grant = Grant::RefreshToken {
+                    refresh_token: Secret::new("refresh"),
                     scope: None,
                 };
             }
+            request.client = ClientCredentials {
+                id: ClientId::new("access"),
+                secret: Secret::new("7Du:IZ9"),
+                presented: Presented::Basic,
+                other_reading: None,
+            };
+        }
+        (System::Cockpit, Operation::ListUsers(request)) => request.total = Total::Omitted,
+        (System::Cockpit, Operation::ListApiAccesses(request)) => request.total = Total::Omitted,
+        (System::Cockpit, Operation::CreateUser(request)) => {
+            request.profile.roles.clear();
+            request.profile.contracts.clear();
+            request.profile.second_factor = SecondFactor::None;
+        }
+        (System::Cockpit, Operation::UpdateUser(request)) => {
+            request.changes.roles = None;
+            request.changes.contracts = None;
+            request.changes.second_factor = None;
         }
         (System::Standard, Operation::ListClients(request)) => request.total = Total::Omitted,
         (System::Klarity, Operation::ListClients(request)) => request.total = Total::Omitted,
@@ -310,6 +381,31 @@ pub(crate) fn spoken(system: System, mut operation: Operation) -> Operation {
         _ => {}
     }
     operation
+}
+
+/// The grant that every client may be given.
+const fn own_name() -> Grant {
+    Grant::ClientCredentials {
+        audience: None,
+        scope: None,
+    }
+}
+
+/// Terms with each grant at most once and in their order, as they are read.
+pub(super) fn terms() -> impl Strategy<Value = SessionTerms> {
+    let grants = select(vec![
+        vec![],
+        vec![UserGrant::Password],
+        vec![UserGrant::RefreshToken],
+        vec![UserGrant::Password, UserGrant::RefreshToken],
+    ]);
+    (grants, any::<u32>(), any::<u32>()).prop_map(|(grants, access_lifetime, refresh_lifetime)| {
+        SessionTerms {
+            grants,
+            access_lifetime,
+            refresh_lifetime,
+        }
+    })
 }
 
 fn total() -> impl Strategy<Value = Total> {
@@ -366,7 +462,21 @@ fn grant() -> impl Strategy<Value = Grant> {
     let other = other.prop_map(|grant_type| Grant::NotAllowed {
         grant_type: grant_type.into(),
     });
-    prop_oneof![3 => asked, 1 => other]
+    let password =
+        (some_text(), secret(), option::of(some_text())).prop_map(|(username, password, scope)| {
+            Grant::Password {
+                username,
+                password,
+                scope,
+            }
+        });
+    let refresh = (secret(), option::of(some_text())).prop_map(|(refresh_token, scope)| {
+        Grant::RefreshToken {
+            refresh_token,
+            scope,
+        }
+    });
+    prop_oneof![3 => asked, 1 => other, 1 => password, 1 => refresh]
 }
 
 fn item() -> impl Strategy<Value = RecordItem> {
