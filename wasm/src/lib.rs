@@ -2,5 +2,5 @@
 //! `cargo xtask edge` builds; none of them holds a rule of its own, only the
 //! conversion between a host's values and the core's.
 
-#[cfg(feature = "verifier")]
+#[cfg(any(feature = "edge", feature = "verifier"))]
 pub mod js;

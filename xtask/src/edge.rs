@@ -19,20 +19,36 @@ struct Artefact {
     build: Build,
 }
 
-const ARTEFACTS: &[Artefact] = &[Artefact {
-    name: "verifier",
-    folder: "wasm/npm/dist",
-    // Downloaded by every visitor of a page, so small comes first: a panic
-    // ends the instance, and the package makes a new one.
-    build: Build {
-        package: "touchmark-wasm",
-        features: "verifier",
-        target: "wasm32-unknown-unknown",
-        library: Library::Aborting,
-        profile: "verifier",
-        flags: "",
+const ARTEFACTS: &[Artefact] = &[
+    Artefact {
+        name: "verifier",
+        folder: "wasm/npm/dist",
+        // Downloaded by every visitor of a page, so small comes first: a panic
+        // ends the instance, and the package makes a new one.
+        build: Build {
+            package: "touchmark-wasm",
+            features: "verifier",
+            target: "wasm32-unknown-unknown",
+            library: Library::Aborting,
+            profile: "verifier",
+            flags: "",
+        },
     },
-}];
+    Artefact {
+        name: "edge",
+        folder: "wasm/hosts/dist",
+        // A panic must not end the process that answers everybody: it unwinds,
+        // and becomes the rejection of one promise.
+        build: Build {
+            package: "touchmark-wasm",
+            features: "edge",
+            target: "wasm32-unknown-unknown",
+            library: Library::Unwinding,
+            profile: "verifier",
+            flags: "",
+        },
+    },
+];
 
 /// Builds every artefact and prints what each weighs.
 pub(crate) fn build(workspace: &Workspace, arguments: &[&str]) -> Result<()> {

@@ -1,11 +1,12 @@
-//! What goes wrong, as JavaScript sees it: an `Error` whose `code` is stable
-//! and whose message is for people. This is the only place where a reason
-//! becomes a JavaScript value.
+//! Why the verifier refuses. How a reason becomes a JavaScript value is not
+//! its business.
 
 use core::fmt;
 
 use touchmark_core::token::{KeyError, PolicyError, TokenError};
 use wasm_bindgen::JsValue;
+
+use super::thrown;
 
 /// Why a call was refused, grouped by who has to act.
 #[derive(Debug)]
@@ -65,11 +66,6 @@ impl From<TokenError> for Refusal {
 
 impl From<Refusal> for JsValue {
     fn from(refusal: Refusal) -> Self {
-        let error = js_sys::Error::new(&refusal.to_string());
-        error.set_name("TouchmarkError");
-        let code = Self::from_str(refusal.code());
-        js_sys::Reflect::set(&error, &Self::from_str("code"), &code)
-            .expect("a new Error takes any property");
-        error.into()
+        thrown::write(refusal.code(), &refusal)
     }
 }
