@@ -36,6 +36,7 @@ pub(crate) const STAGES: &[Stage] = &[
     rust::FORMAT,
     rust::LINT,
     rust::TEST,
+    rust::FEATURES,
     rust::DOCS,
     no_std::NO_STD,
     wasm::EDGE,

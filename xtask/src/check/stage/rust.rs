@@ -34,6 +34,27 @@ pub(super) const TEST: Stage = Stage {
     },
 };
 
+pub(super) const FEATURES: Stage = Stage {
+    name: "features",
+    proves: "the core is sound without the algorithms that a build may leave out",
+    speed: Speed::Fast,
+    run: |workspace| {
+        let core = ["--package", "touchmark-core", "--no-default-features"];
+        run(workspace
+            .cargo()
+            .arg("clippy")
+            .args(core)
+            .args(["--", "-D", "warnings"]))?;
+        run(workspace.cargo().arg("test").args(core).args([
+            "--lib",
+            "--",
+            "token::",
+            "--skip",
+            "operation::",
+        ]))
+    },
+};
+
 pub(super) const DOCS: Stage = Stage {
     name: "docs",
     proves: "the documentation builds without a warning",
