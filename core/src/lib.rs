@@ -12,5 +12,6 @@ pub mod json;
 pub mod operation;
 pub mod record;
 pub mod store;
+pub mod telemetry;
 pub mod time;
 pub mod token;

@@ -15,10 +15,19 @@ const LAW: &[(&str, &[&str])] = &[
     ("token", &["json", "time"]),
     ("telemetry", &["json", "time"]),
     ("store", &["record", "time"]),
+    ("telemetry", &["json"]),
     ("flow", &["record", "token", "time"]),
     (
         "operation",
-        &["flow", "store", "record", "token", "json", "time"],
+        &[
+            "flow",
+            "store",
+            "telemetry",
+            "record",
+            "token",
+            "json",
+            "time",
+        ],
     ),
     ("dialect", &["operation", "http", "record", "json", "time"]),
     (
