@@ -1,14 +1,26 @@
-//! Metrics: samples of labelled series, and PromQL as Prometheus 2.42 reads it.
-//! <https://prometheus.io/docs/prometheus/latest/querying/basics/>
+//! Metrics: samples of labelled series, and queries over them in
+//! PromQL as Prometheus 2.42 answers them.
+//!
+//! Everything here is pure. The samples of a query come from a
+//! [`SeriesSource`], which a domain fills beforehand with what
+//! [`query::Query::selections`] names. HTTP, storage and who may see what are other
+//! modules' business; [`Narrowed`] and [`promql::narrow`] put the latter into
+//! effect.
+//! <https://prometheus.io/docs/prometheus/latest/querying/api/>
 
 mod block;
+pub mod catalogue;
 mod duration;
 mod error;
+mod evaluate;
 mod labels;
 mod matcher;
+pub mod parameter;
 mod pattern;
 pub mod promql;
+pub mod query;
 mod re2;
+pub mod response;
 mod source;
 mod text;
 

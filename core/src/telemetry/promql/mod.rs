@@ -17,6 +17,8 @@ mod parse;
 mod print;
 mod problem;
 mod selector;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub(crate) use expression::{
