@@ -1,4 +1,4 @@
-//! Metrics: samples of labelled series, and queries over them in
+//! Metrics: samples from the Prometheus text format, and queries over them in
 //! PromQL as Prometheus 2.42 answers them.
 //!
 //! Everything here is pure. The samples of a query come from a
@@ -13,6 +13,7 @@ pub mod catalogue;
 mod duration;
 mod error;
 mod evaluate;
+pub mod exposition;
 mod labels;
 mod matcher;
 pub mod parameter;
