@@ -3,6 +3,9 @@
 //! ignores, from a list that is committed. Where installing is not possible
 //! the failure says what a person has to type.
 
+use core::iter;
+use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -65,6 +68,39 @@ pub(crate) fn python(workspace: &Workspace) -> Result<PathBuf> {
         write(&stamp, &wanted)?;
     }
     Ok(python)
+}
+
+/// The search path for programs with `prometheus` and `promtool` on it. Where
+/// they are not installed, Debian's package is unpacked into a folder of its
+/// own, because installing it would start a service.
+pub(crate) fn prometheus(workspace: &Workspace) -> Result<OsString> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    if exists("prometheus") && exists("promtool") {
+        return Ok(path);
+    }
+    let folder = workspace.target("tools/prometheus");
+    let programs = folder.join("usr/bin");
+    if !programs.join("promtool").exists() {
+        if !exists("apt-get") {
+            return Err(Failure::missing(
+                "prometheus is not installed",
+                "Prometheus 2.42, which Debian 12 has as the package `prometheus`",
+            ));
+        }
+        println!("unpacking Debian's prometheus into {}", folder.display());
+        make_folder(&folder)?;
+        if is_root() {
+            run(Command::new("apt-get").args(["update", "-q"]))?;
+        }
+        let mut download = Command::new("apt-get");
+        run(download
+            .args(["download", "prometheus"])
+            .current_dir(&folder))?;
+        let unpack = "dpkg-deb --extract prometheus_*.deb .";
+        run(Command::new("sh").args(["-c", unpack]).current_dir(&folder))?;
+    }
+    let folders = iter::once(programs).chain(env::split_paths(&path));
+    Ok(env::join_paths(folders).expect("the folders come from a search path"))
 }
 
 /// Installs those of the named Debian packages that are not there yet.

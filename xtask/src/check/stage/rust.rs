@@ -1,7 +1,8 @@
 //! What cargo itself can tell about the tree, on the machine it runs on. All
-//! of it needs the compiler only.
+//! of it needs the compiler only, and the tests a Prometheus to compare with.
 
 use super::{Speed, Stage};
+use crate::tool;
 use crate::workspace::run;
 
 pub(super) const FORMAT: Stage = Stage {
@@ -30,7 +31,8 @@ pub(super) const TEST: Stage = Stage {
     run: |workspace| {
         run(workspace
             .cargo()
-            .args(["test", "--workspace", "--all-features", "--no-fail-fast"]))
+            .args(["test", "--workspace", "--all-features", "--no-fail-fast"])
+            .env("PATH", tool::prometheus(workspace)?))
     },
 };
 
