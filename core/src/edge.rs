@@ -93,7 +93,7 @@ async fn perform<S: Store>(
     // its grant, and a stale token in the field does not hide the key set.
     if route.operation.access() != Access::Public {
         let credential = dialect.read_credential(route, captures, request);
-        context.caller = operation::authenticate(&credential, &context).await?;
+        context.caller = operation::authenticate(&credential, route.operation, &context).await?;
     }
     operation::admit(route.operation, &context.caller)?;
     match &request.body {

@@ -209,6 +209,16 @@ pub(super) fn page_query(size: Option<i64>, token: &str) -> Pairs {
     query
 }
 
+/// The fault with the wire's name for a field that the domain calls otherwise.
+pub(super) fn renamed<'a>(fault: &'a Fault, domain: &str, wire: &str) -> Cow<'a, Fault> {
+    match fault {
+        Fault::Request(RequestFault::Field { at, problem }) if at == domain => {
+            Cow::Owned(Fault::field(wire, problem.clone()))
+        }
+        other => Cow::Borrowed(other),
+    }
+}
+
 /// Writes a request with a JSON document as its content.
 pub(super) fn write_object(method: Method, path: String, document: &Value) -> Request {
     Request::new(method, path).with_content("application/json", document.to_string())

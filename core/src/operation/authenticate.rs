@@ -4,10 +4,10 @@
 
 use super::change::load_all;
 use super::{
-    Caller, Context, Fault, Unauthenticated, Unproven, access_token, api_token, client, session,
-    trail,
+    Access, Caller, Context, Fault, Name, Unauthenticated, Unproven, access_token, api_token,
+    client, session, trail,
 };
-use crate::record::{Client, ClientId, Secret, Standing, System};
+use crate::record::{Client, ClientId, Role, Secret, Standing, System};
 use crate::store::Store;
 use crate::token::{self, Claims, TokenError};
 use alloc::boxed::Box;
@@ -38,15 +38,19 @@ pub enum Credential {
     },
 }
 
-/// Finds out who asks. A request that offers nothing has an anonymous caller;
-/// whether that is enough the operation decides.
+/// Finds out who asks for an operation. A request that offers nothing has an
+/// anonymous caller; whether that is enough the operation decides.
 ///
 /// # Errors
 /// [`Fault::Unauthenticated`] when the proof is not accepted.
 pub async fn authenticate<S: Store>(
     credential: &Credential,
+    name: Name,
     context: &Context<'_, S>,
 ) -> Result<Caller, Fault> {
+    if let Some(administrator) = prove_administrator(credential, name, context).await? {
+        return Ok(Caller::Client(Box::new(administrator)));
+    }
     let proof = match credential {
         Credential::Absent => return Ok(Caller::Anonymous),
         Credential::Malformed => {
@@ -85,6 +89,37 @@ pub async fn authenticate<S: Store>(
         }
         _ => Unauthenticated::Refused,
     }))
+}
+
+/// The administrator of the tenant whom a token of the standard system speaks
+/// for. Such a token is good for administering every other system, and for
+/// nothing else there.
+async fn prove_administrator<S: Store>(
+    credential: &Credential,
+    name: Name,
+    context: &Context<'_, S>,
+) -> Result<Option<Client>, Fault> {
+    let administers = matches!(
+        name.access(),
+        Access::Administrator | Access::ApiTokenManager
+    );
+    let (Credential::Bearer(token)
+    | Credential::Session(token)
+    | Credential::ApiToken { token, .. }) = credential
+    else {
+        return Ok(None);
+    };
+    if !administers || context.system == System::Standard {
+        return Ok(None);
+    }
+    let standard = Context {
+        system: System::Standard,
+        caller: Caller::Anonymous,
+        ..*context
+    };
+    let proof = prove_token(token.expose(), &standard).await?;
+    let client = proof.ok().map(|(client, _)| client);
+    Ok(client.filter(|client| client.has_role(Role::Administrator)))
 }
 
 pub(super) fn first_id(readings: &[(ClientId, Secret)]) -> Option<&ClientId> {

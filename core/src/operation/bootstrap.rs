@@ -134,7 +134,7 @@ fn admit(field: &str, text: &str, least: usize) -> Result<(), Fault> {
 mod tests {
     use super::{FirstAdministrator, bootstrap, is_bootstrapped};
     use crate::operation::{
-        Caller, Context, Credential, Deployment, Fault, Keys, ListAudit, Operation, Outcome,
+        Caller, Context, Credential, Deployment, Fault, Keys, ListAudit, Name, Operation, Outcome,
         Pepper, Random, RequestFault, authenticate, execute,
     };
     use crate::record::{ClientId, Secret, System, Tenant};
@@ -191,6 +191,7 @@ mod tests {
             assert_eq!(block_on(is_bootstrapped(&context)), Ok(true));
             let caller = block_on(authenticate(
                 &proof(&first.client_id, &first.secret.unwrap()),
+                Name::ListAudit,
                 &context,
             ));
             assert!(caller.unwrap().is_administrator());
@@ -204,7 +205,8 @@ mod tests {
             let first = first.unwrap().unwrap();
             let credential = proof(&first.client_id, &first.secret.unwrap());
             context.system = System::Standard;
-            context.caller = block_on(authenticate(&credential, &context)).unwrap();
+            context.caller =
+                block_on(authenticate(&credential, Name::ListAudit, &context)).unwrap();
             let delete = Operation::DeleteClient(crate::operation::ClientReference {
                 client_id: first.client_id,
             });
@@ -224,7 +226,8 @@ mod tests {
             let first = block_on(bootstrap(chosen.clone(), &context));
             assert_eq!(first.unwrap().unwrap().client_id.as_str(), "root");
             let credential = proof(&ClientId::new("root"), &chosen.secret.unwrap());
-            context.caller = block_on(authenticate(&credential, &context)).unwrap();
+            context.caller =
+                block_on(authenticate(&credential, Name::ListAudit, &context)).unwrap();
             let list = Operation::ListAudit(ListAudit::default());
             let Ok(Outcome::Audit(page)) = block_on(execute(list, &context)) else {
                 panic!("the audit record is not readable");
@@ -275,7 +278,7 @@ mod tests {
                 let first = block_on(bootstrap(FirstAdministrator::default(), &context));
                 let first = first.unwrap().expect("the administrator is told");
                 let credential = proof(&first.client_id, &first.secret.unwrap());
-                assert!(block_on(authenticate(&credential, &context)).is_ok());
+                assert!(block_on(authenticate(&credential, Name::ListAudit, &context)).is_ok());
             });
         }
     }

@@ -986,3 +986,31 @@ fn content_that_is_not_plain_json_is_refused() {
         assert!(!reply.text("/error").is_empty());
     }
 }
+
+#[test]
+fn integrations_that_break_a_rule_are_refused_at_their_place() {
+    let klarity = Klarity::new();
+    for (content, text) in [
+        (json!({}), "name: is required"),
+        (json!({ "name": "" }), "name: must not be blank"),
+        (json!({ "name": 7 }), "name: must be a string"),
+        (
+            json!({ "name": characters(257) }),
+            "name: has more than 256 characters",
+        ),
+        (
+            json!({ "name": "x", "secret": "mine" }),
+            "secret: is not a known member",
+        ),
+        (
+            json!({ "name": "x", "description": characters(4097) }),
+            "description: has more than 4096 characters",
+        ),
+    ] {
+        let registration = json_request(Method::Post, INTEGRATIONS, &content);
+        assert_refused(&klarity.administer(registration), 400, text);
+    }
+    let longest = json!({ "name": characters(256), "description": characters(4096) });
+    let longest = json_request(Method::Post, INTEGRATIONS, &longest);
+    assert_eq!(klarity.administer(longest).status, 201);
+}

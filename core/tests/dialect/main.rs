@@ -8,3 +8,4 @@ mod laws;
 mod noise;
 mod sample;
 mod setup;
+mod standard;

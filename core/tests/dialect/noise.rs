@@ -221,7 +221,7 @@ fn noise_from_strangers_is_refused_in_the_dialects_shape() {
 
 #[test]
 fn noise_from_an_administrator_is_refused_in_the_dialects_shape() {
-    let administrator = std::cell::OnceCell::new();
+    let administrator = core::cell::OnceCell::new();
     send_to_all(&|_, setup, mut request| {
         request.headers.remove("authorization");
         request.by(administrator.get_or_init(|| setup.administrator()))
@@ -230,7 +230,7 @@ fn noise_from_an_administrator_is_refused_in_the_dialects_shape() {
 
 #[test]
 fn noise_from_an_integration_is_refused_in_the_dialects_shape() {
-    let integration = std::cell::OnceCell::new();
+    let integration = core::cell::OnceCell::new();
     send_to_all(&|dialect, setup, mut request| {
         if dialect.system() != System::Klarity {
             return request;

@@ -110,7 +110,10 @@ impl Dialect for Klarity {
                 Some(route) if route.operation == Name::IssueToken => {
                     refusal::of_token(fault, request)
                 }
-                _ => refusal::of_api(fault, request),
+                _ => {
+                    let fault = document::renamed(fault, "display_name", "name");
+                    refusal::of_api(&fault, request)
+                }
             },
         }
     }

@@ -7,8 +7,6 @@
 //! [RFC 7591](https://www.rfc-editor.org/rfc/rfc7591).
 
 mod administration;
-#[cfg(test)]
-mod tests;
 
 use super::{Dialect, Route, Site, Unspoken, document, oauth, refusal};
 use crate::http::{Captures, Method, Request, Response, Status};
@@ -91,7 +89,10 @@ impl Dialect for Standard {
             ),
             Ok(Outcome::Jwks(keys)) => document::write_jwks(keys),
             Ok(outcome) => administration::write_response(route, outcome),
-            Err(fault) => refusal::write(fault, request, REALM),
+            Err(fault) => {
+                let fault = document::renamed(fault, "display_name", "client_name");
+                refusal::write(&fault, request, REALM)
+            }
         }
     }
 

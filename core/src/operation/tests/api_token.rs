@@ -2,7 +2,7 @@
 //! own word in the audit record.
 
 use super::setup::{World, administrator, caller_of, client};
-use crate::operation::{Caller, Credential, Fault, Forbidden, Unauthenticated, authenticate};
+use crate::operation::{Caller, Credential, Fault, Forbidden, Name, Unauthenticated, authenticate};
 use crate::record::{Role, Secret, System};
 use alloc::string::String;
 use core::net::IpAddr;
@@ -62,7 +62,7 @@ fn call(world: &World, token: &str, space: &str, peer: Option<&str>) -> Result<C
         token: Secret::new(token),
         space: space.into(),
     };
-    pollster::block_on(authenticate(&credential, &context))
+    pollster::block_on(authenticate(&credential, Name::Me, &context))
 }
 
 #[track_caller]

@@ -2,7 +2,7 @@
 //! clock that stands still unless it is moved.
 
 use crate::operation::{
-    Caller, Context, Credential, Deployment, Fault, Keys, Operation, Outcome, Pepper, Random,
+    Caller, Context, Credential, Deployment, Fault, Keys, Name, Operation, Outcome, Pepper, Random,
     authenticate, execute,
 };
 use crate::record::{Client, ClientId, Role, Secret, Standing, System, Tenant};
@@ -105,7 +105,11 @@ impl World {
     /// Finds out whom a bearer token speaks for.
     pub(super) fn caller(&self, token: &str) -> Result<Caller, Fault> {
         let credential = Credential::Bearer(Secret::new(token));
-        pollster::block_on(authenticate(&credential, &self.context(Caller::Anonymous)))
+        pollster::block_on(authenticate(
+            &credential,
+            Name::IntrospectToken,
+            &self.context(Caller::Anonymous),
+        ))
     }
 
     /// The reasons in the audit record, latest first.
