@@ -107,6 +107,30 @@ fn slow_content_is_given_up() {
 }
 
 #[test]
+fn a_connection_without_a_request_is_closed_in_time() {
+    let (server, _folder) = configured("timeouts: { head: 200ms }");
+    let request = "GET /.well-known/jwks.json HTTP/1.1\r\nhost: x\r\n\r\n";
+    for (sent, statuses) in [
+        // Nothing at all, half a head, and silence after a request.
+        ("", &[][..]),
+        ("GET / HTTP/1.1\r\nhost: x\r\n", &[]),
+        (request, &["HTTP/1.1 200 OK"]),
+    ] {
+        let mut stream = TcpStream::connect(server.address()).unwrap();
+        let patience = core::time::Duration::from_secs(20);
+        stream.set_read_timeout(Some(patience)).unwrap();
+        stream.write_all(sent.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let found: Vec<_> = answer
+            .lines()
+            .filter(|line| line.starts_with("HTTP/1.1 2"))
+            .collect();
+        assert_eq!(found, statuses, "{sent}: {answer}");
+    }
+}
+
+#[test]
 fn content_of_all_together_is_bounded() {
     let (server, _folder) = configured("limits: { content: 64KiB, buffered: 64KiB }");
     // One holds all the room and does not finish.
