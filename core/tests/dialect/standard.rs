@@ -148,7 +148,7 @@ fn r10_r11_r13_parameters_stand_once_and_are_not_empty() {
             "unsupported_grant_type",
         ),
         (
-            format!("{credentials}&grant_type=password"),
+            format!("{credentials}&grant_type=authorization_code"),
             "unsupported_grant_type",
         ),
         (
