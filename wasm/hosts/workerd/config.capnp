@@ -29,6 +29,7 @@ const touchmark :Workerd.Worker = (
     (name = "TOUCHMARK_SIGNING_KEY", fromEnvironment = "TOUCHMARK_SIGNING_KEY"),
     (name = "TOUCHMARK_FORMER_KEYS", fromEnvironment = "TOUCHMARK_FORMER_KEYS"),
     (name = "TOUCHMARK_PEPPER", fromEnvironment = "TOUCHMARK_PEPPER"),
+    (name = "TOUCHMARK_PEER_HEADER", fromEnvironment = "TOUCHMARK_PEER_HEADER"),
     (name = "TOUCHMARK_ADMIN_ID", fromEnvironment = "TOUCHMARK_ADMIN_ID"),
     (name = "TOUCHMARK_ADMIN_SECRET", fromEnvironment = "TOUCHMARK_ADMIN_SECRET"),
   ],

@@ -4,6 +4,7 @@
 
 mod bench;
 mod clients;
+mod hosts;
 mod no_std;
 mod rust;
 mod wasm;
@@ -40,6 +41,7 @@ pub(crate) const STAGES: &[Stage] = &[
     rust::DOCS,
     no_std::NO_STD,
     wasm::EDGE,
+    hosts::HOSTS,
     clients::CLIENTS,
     bench::BENCH,
 ];
