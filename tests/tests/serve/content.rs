@@ -47,6 +47,19 @@ fn content_of_33_megabytes_is_refused_in_bounded_memory() {
 }
 
 #[test]
+fn who_sends_all_before_reading_still_reads_the_refusal() {
+    let server = Server::start(&[]);
+    let mut request = format!(
+        "POST /oauth/token HTTP/1.1\r\nhost: x\r\ncontent-length: {LARGE}\r\n\
+         connection: close\r\n\r\n"
+    )
+    .into_bytes();
+    request.resize(request.len() + LARGE, b'x');
+    let answer = raw(&server, &request);
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+}
+
+#[test]
 fn content_without_a_length_is_refused_at_the_limit() {
     let (server, _folder) = configured("limits: { content: 64KiB }");
     let mut request = String::from(
