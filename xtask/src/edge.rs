@@ -23,13 +23,13 @@ const ARTEFACTS: &[Artefact] = &[
     Artefact {
         name: "verifier",
         folder: "wasm/npm/dist",
-        // Downloaded by every visitor of a page, so small comes first: a panic
-        // ends the instance, and the package makes a new one.
+        // Downloaded by every visitor of a page, so small comes first, and
+        // panics have no words.
         build: Build {
             package: "touchmark-wasm",
             features: "verifier",
             target: "wasm32-unknown-unknown",
-            library: Library::Aborting,
+            library: Library::Trapping,
             profile: "verifier",
             flags: "",
         },
@@ -44,7 +44,7 @@ const ARTEFACTS: &[Artefact] = &[
             features: "edge",
             target: "wasm32-unknown-unknown",
             library: Library::Unwinding,
-            profile: "verifier",
+            profile: "edge",
             flags: "",
         },
     },
@@ -89,11 +89,14 @@ fn make(workspace: &Workspace, wanted: Option<Source>, artefact: &Artefact) -> R
     Ok(bound)
 }
 
+/// The folder whose npm packages include the optimiser.
+const NPM: &str = "tests/hosts";
+
 /// Shrinks a module in place. Debian's own binaryen is too old for what
 /// wasm-bindgen writes: it turns the table of references into one of
 /// functions, and the module dies when it starts.
 fn optimise(workspace: &Workspace, module: &Path) -> Result<()> {
-    let program = tool::npm(workspace)?.join(".bin/wasm-opt");
+    let program = tool::npm(workspace, NPM)?.join(".bin/wasm-opt");
     run(workspace
         .command(program)
         .arg("-Oz")

@@ -13,24 +13,29 @@ use std::process::{Command, Stdio};
 use crate::failure::{Failure, Result};
 use crate::workspace::{Workspace, exists, make_folder, read_file, run};
 
-/// Installs the npm packages that `tests/hosts/package-lock.json` names and
-/// returns their `node_modules`.
-pub(crate) fn npm(workspace: &Workspace) -> Result<PathBuf> {
-    let folder = workspace.path("tests/hosts");
-    let modules = folder.join("node_modules");
-    let lock = read_file(&folder.join("package-lock.json"))?;
+/// Installs the npm packages that the `package-lock.json` of a folder names
+/// and returns their `node_modules`.
+pub(crate) fn npm(workspace: &Workspace, folder: &str) -> Result<PathBuf> {
+    let modules = workspace.path(folder).join("node_modules");
+    let lock = read_file(&workspace.path(folder).join("package-lock.json"))?;
     let stamp = modules.join(".installed");
     if !is_current(&stamp, &lock) {
         if !exists("node") || !exists("npm") {
             debian(&["nodejs", "npm"])?;
         }
         println!("installing npm packages into {}", modules.display());
-        run(workspace
-            .command("npm")
-            .args(["ci", "--prefix", "tests/hosts"]))?;
+        run(workspace.command("npm").args(["ci", "--prefix", folder]))?;
         write(&stamp, &lock)?;
     }
     Ok(modules)
+}
+
+/// Installs Debian's Chromium, unless there is one already.
+pub(crate) fn chromium() -> Result<()> {
+    match exists("chromium") {
+        true => Ok(()),
+        false => debian(&["chromium"]),
+    }
 }
 
 /// Installs the Python packages that `tests/clients/requirements.txt` names

@@ -16,7 +16,9 @@ pub(crate) fn breaches(tree: &Tree) -> Vec<Breach> {
                 breaches.push(Breach::at(path, index + 1, format!("names `{host}`")));
             }
             let is_lock = path.ends_with("package-lock.json");
-            if is_lock && line.trim_start().starts_with("\"resolved\":") {
+            // A package of this tree is linked by its path.
+            let origin = line.trim_start().strip_prefix("\"resolved\": ");
+            if is_lock && origin.is_some_and(|origin| !origin.starts_with("\"../")) {
                 breaches.push(Breach::at(
                     path,
                     index + 1,
@@ -125,5 +127,7 @@ mod laws {
         let text = "{\n  \"resolved\": \"x.tgz\",\n  \"integrity\": \"sha512\"\n}\n";
         assert_eq!(count("tests/hosts/package-lock.json", text), 1);
         assert_eq!(count("tests/hosts/other.json", text), 0);
+        let link = "{\n  \"resolved\": \"../../wasm/npm\",\n  \"link\": true\n}\n";
+        assert_eq!(count("tests/npm/package-lock.json", link), 0);
     }
 }

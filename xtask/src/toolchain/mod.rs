@@ -53,8 +53,9 @@ impl Source {
 pub(crate) enum Library {
     /// `core` and `alloc`; there is no `std` to be had.
     CoreAlloc,
-    /// `std`, where a panic ends the program.
-    Aborting,
+    /// `std` made small, where a panic ends the program without a word. No
+    /// source ships this one compiled.
+    Trapping,
     /// `std`, where a panic unwinds. No source ships this one compiled.
     Unwinding,
 }
@@ -63,7 +64,7 @@ impl Library {
     fn name(self) -> &'static str {
         match self {
             Self::CoreAlloc => "core",
-            Self::Aborting => "abort",
+            Self::Trapping => "trap",
             Self::Unwinding => "unwind",
         }
     }
@@ -71,8 +72,22 @@ impl Library {
     fn crates(self) -> &'static str {
         match self {
             Self::CoreAlloc => "core,alloc",
-            Self::Aborting => "std,panic_abort",
+            Self::Trapping => "std,panic_abort",
             Self::Unwinding => "std,panic_unwind",
+        }
+    }
+
+    /// Whether it has to be built from source whatever the toolchain.
+    fn is_never_shipped(self) -> bool {
+        self != Self::CoreAlloc
+    }
+
+    /// The compiler flags that it needs.
+    fn flags(self) -> &'static str {
+        match self {
+            Self::CoreAlloc => "",
+            Self::Trapping => "-Zunstable-options -Cpanic=immediate-abort",
+            Self::Unwinding => "-Cpanic=unwind",
         }
     }
 }
@@ -126,10 +141,7 @@ impl Toolchain {
 
     /// The command that builds the package.
     pub(crate) fn command(&self, workspace: &Workspace, build: &Build) -> Command {
-        let mut flags = build.flags.to_owned();
-        if build.library == Library::Unwinding {
-            flags.push_str(" -Cpanic=unwind");
-        }
+        let flags = format!("{} {}", build.library.flags(), build.flags);
         let mut command = workspace.command(&self.cargo);
         command
             .args(["build", "--package", build.package])
@@ -149,6 +161,9 @@ impl Toolchain {
         if self.from_source {
             let crates = format!("build-std={}", build.library.crates());
             command.args(["-Z", &crates]).env("RUSTC_BOOTSTRAP", "1");
+            if build.library == Library::Trapping {
+                command.args(["-Z", "build-std-features=optimize_for_size"]);
+            }
         }
         command
     }

@@ -4,14 +4,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Build, Library, Source, Toolchain};
+use super::{Build, Source, Toolchain};
 use crate::failure::{Failure, Result};
 use crate::workspace::{Workspace, exists, read, run};
 
 /// Makes the toolchain ready for a build.
 pub(super) fn prepare(workspace: &Workspace, build: &Build) -> Result<Toolchain> {
     let sysroot = sysroot(workspace)?;
-    let from_source = build.library == Library::Unwinding;
+    let from_source = build.library.is_never_shipped();
     if from_source {
         let sources = sysroot.join("lib/rustlib/src/rust/library/Cargo.toml");
         add(workspace, &sources, &["component", "add", "rust-src"])?;

@@ -12,7 +12,7 @@ pub(super) const HOSTS: Stage = Stage {
     proves: "every scenario passes on workerd, Deno, Bun and Node, and data outlives a kill",
     speed: Speed::Slow,
     run: |workspace| {
-        tool::npm(workspace)?;
+        tool::npm(workspace, "tests/hosts")?;
         edge::build(workspace, &[])?;
         run(workspace.cargo().args(["build", "--package", "touchmark"]))?;
         let touchmark = workspace.target("debug/touchmark");

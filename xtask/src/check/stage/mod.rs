@@ -42,6 +42,7 @@ pub(crate) const STAGES: &[Stage] = &[
     no_std::NO_STD,
     wasm::EDGE,
     hosts::HOSTS,
+    wasm::PACKAGE,
     clients::CLIENTS,
     bench::BENCH,
 ];

@@ -1,18 +1,31 @@
-//! The stage for the WebAssembly artefacts: that they build and load. What a
-//! deployment does on them is seen elsewhere.
+//! The stages for the WebAssembly artefacts: that they build, and that the npm
+//! package made of one of them keeps its promises in Node and in Chromium.
+//! What a deployment does on them is seen elsewhere.
 
 use super::{Speed, Stage};
 use crate::edge;
+use crate::tool;
 use crate::workspace::run;
 
 pub(super) const EDGE: Stage = Stage {
     name: "edge",
-    proves: "the WebAssembly artefacts build, and JavaScript can use them",
+    proves: "the WebAssembly artefacts build",
+    speed: Speed::Slow,
+    run: |workspace| edge::build(workspace, &[]),
+};
+
+pub(super) const PACKAGE: Stage = Stage {
+    name: "package",
+    proves: "the npm package verifies in Node, in Chromium and bundled",
     speed: Speed::Slow,
     run: |workspace| {
+        tool::npm(workspace, "tests/npm")?;
+        tool::chromium()?;
+        // Quick if nothing changed, and what is tested is what is there.
         edge::build(workspace, &[])?;
         run(workspace
             .command("node")
-            .args(["--test", "tests/hosts/verifier.test.mjs"]))
+            .args(["--test", "tests/npm/"])
+            .env("CARGO_TARGET_DIR", workspace.target("")))
     },
 };
