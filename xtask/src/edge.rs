@@ -106,8 +106,7 @@ fn optimise(workspace: &Workspace, module: &Path) -> Result<()> {
 }
 
 fn weigh(workspace: &Workspace, modules: &[PathBuf]) -> Result<()> {
-    run(workspace
-        .command("node")
+    run(tool::node(workspace)?
         .arg("xtask/src/weigh.mjs")
         .args(modules))
 }

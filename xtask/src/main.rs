@@ -7,6 +7,7 @@ mod check;
 mod edge;
 mod failure;
 mod no_std;
+mod server;
 mod tool;
 mod toolchain;
 mod workspace;

@@ -3,6 +3,7 @@
 //! token. The proof is proven in turn by a build that must fail.
 
 use crate::failure::{Failure, Result};
+use crate::tool;
 use crate::toolchain::{Build, Library, Source, Toolchain};
 use crate::workspace::{Workspace, observe, run};
 
@@ -21,8 +22,7 @@ pub(crate) fn prove(workspace: &Workspace) -> Result<()> {
     let module = toolchain
         .build(workspace, &PROOF)?
         .join("touchmark_no_std.wasm");
-    run(workspace
-        .command("node")
+    run(tool::node(workspace)?
         .arg("tests/no_std/run.mjs")
         .arg(module))?;
 

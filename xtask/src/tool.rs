@@ -1,7 +1,7 @@
 //! Programs that come from package registries: npm, Python and Debian
-//! packages. Each is installed once, into a folder that git
-//! ignores, from a list that is committed. Where installing is not possible
-//! the failure says what a person has to type.
+//! packages. Each is installed once, into a folder that git ignores, from a
+//! list that is committed. Where installing is not possible the failure says
+//! what a person has to type.
 
 use core::iter;
 use std::env;
@@ -13,6 +13,14 @@ use std::process::{Command, Stdio};
 use crate::failure::{Failure, Result};
 use crate::workspace::{Workspace, exists, make_folder, read_file, run};
 
+/// Node, which is installed where it can be.
+pub(crate) fn node(workspace: &Workspace) -> Result<Command> {
+    if !exists("node") || !exists("npm") {
+        debian(&["nodejs", "npm"])?;
+    }
+    Ok(workspace.command("node"))
+}
+
 /// Installs the npm packages that the `package-lock.json` of a folder names
 /// and returns their `node_modules`.
 pub(crate) fn npm(workspace: &Workspace, folder: &str) -> Result<PathBuf> {
@@ -20,9 +28,7 @@ pub(crate) fn npm(workspace: &Workspace, folder: &str) -> Result<PathBuf> {
     let lock = read_file(&workspace.path(folder).join("package-lock.json"))?;
     let stamp = modules.join(".installed");
     if !is_current(&stamp, &lock) {
-        if !exists("node") || !exists("npm") {
-            debian(&["nodejs", "npm"])?;
-        }
+        node(workspace)?;
         println!("installing npm packages into {}", modules.display());
         run(workspace.command("npm").args(["ci", "--prefix", folder]))?;
         write(&stamp, &lock)?;

@@ -237,6 +237,11 @@ mod laws {
     }
 
     #[test]
+    fn our_documents_name_commands_that_exist() {
+        crate::assert_kept(unknown_commands);
+    }
+
+    #[test]
     fn invariants_that_are_held_pass() {
         let list =
             "1. A holds — test: `a.rs::it_holds`\n2. B holds, and\n   so on — check: `no-std`\n";

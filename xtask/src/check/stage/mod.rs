@@ -7,6 +7,7 @@ mod clients;
 mod hosts;
 mod no_std;
 mod rust;
+mod scenarios;
 mod wasm;
 
 use crate::failure::Result;
@@ -41,6 +42,9 @@ pub(crate) const STAGES: &[Stage] = &[
     rust::DOCS,
     no_std::NO_STD,
     wasm::EDGE,
+    scenarios::IN_PROCESS,
+    scenarios::ON_MEMORY,
+    scenarios::ON_SQLITE,
     hosts::HOSTS,
     wasm::PACKAGE,
     clients::CLIENTS,

@@ -23,8 +23,7 @@ pub(super) const PACKAGE: Stage = Stage {
         tool::chromium()?;
         // Quick if nothing changed, and what is tested is what is there.
         edge::build(workspace, &[])?;
-        run(workspace
-            .command("node")
+        run(tool::node(workspace)?
             .args(["--test", "tests/npm/"])
             .env("CARGO_TARGET_DIR", workspace.target("")))
     },
