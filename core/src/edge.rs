@@ -96,6 +96,7 @@ async fn perform<S: Store>(
         context.caller = operation::authenticate(&credential, route.operation, &context).await?;
     }
     operation::admit(route.operation, &context.caller)?;
+    operation::charge(&context)?;
     match &request.body {
         Body::TooLarge => return Err(Fault::Request(RequestFault::TooLarge)),
         Body::Broken => return Err(Fault::Request(RequestFault::Broken)),

@@ -1,6 +1,7 @@
 //! How a deployment is set up: issuer, keys, lifetimes and limits, a policy
 //! for each system. Systems differ in this data, not in code.
 
+use super::rate::{Buckets, RateLimit};
 use crate::record::{Secret, System};
 use crate::token::{Algorithm, Key, KeySet, SigningKey};
 use alloc::borrow::Cow;
@@ -22,6 +23,8 @@ pub struct Deployment {
     pub systems: BTreeMap<System, SystemPolicy>,
     /// What a request may weigh.
     pub limits: Limits,
+    /// What is left to callers whose rate is limited.
+    pub(super) buckets: Buckets,
 }
 
 /// The keys that sign tokens and those that verify them.
@@ -180,6 +183,8 @@ pub struct SystemPolicy {
     pub unlock_revokes_previous: bool,
     /// The most access policies of a tenant.
     pub max_access_policies: usize,
+    /// How many requests a caller may make; `None` means no limit.
+    pub rate_limit: Option<RateLimit>,
 }
 
 /// One year in seconds.
@@ -211,6 +216,7 @@ impl SystemPolicy {
             spaces: vec!["root".into()],
             unlock_revokes_previous: false,
             max_access_policies: 10_000,
+            rate_limit: None,
         };
         match system {
             System::Klarity => Self {
@@ -274,6 +280,7 @@ impl Deployment {
             pepper,
             systems: systems.collect(),
             limits: Limits::default(),
+            buckets: Buckets::default(),
         }
     }
 

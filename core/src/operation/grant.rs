@@ -5,7 +5,8 @@
 use super::access_token::{Contents, mint};
 use super::authenticate::{first_id, prove_client};
 use super::{
-    AudienceRule, Context, Fault, GrantFault, Outcome, Presented, SystemPolicy, session, trail,
+    AudienceRule, Context, Fault, GrantFault, Outcome, Presented, SystemPolicy, rate, session,
+    trail,
 };
 use crate::record::{Client, ClientId, Secret};
 use crate::store::Store;
@@ -129,6 +130,7 @@ pub(super) async fn issue<S: Store>(
             return Err(Fault::Grant(GrantFault::Client(credentials.presented)));
         }
     };
+    rate::charge_to(context, client.id.as_str())?;
     let (audience, scope) = match grant {
         Grant::ClientCredentials { .. } if client.terms.is_some() => {
             let name = "client_credentials".into();

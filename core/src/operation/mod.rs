@@ -26,6 +26,7 @@ mod me;
 mod outcome;
 mod page;
 mod quota;
+mod rate;
 mod session;
 mod subject;
 #[cfg(test)]
@@ -66,6 +67,7 @@ pub use me::Me;
 pub use outcome::{Outcome, Resource};
 pub use page::{Page, Total};
 pub use quota::{ListQuotas, Quota};
+pub use rate::{RateLimit, charge};
 pub use session::{ApiAccessView, ListApiAccesses, RegisterApiAccess, UpdateApiAccess};
 pub use subject::{CreateSubject, ListSubjects, SubjectChanges, UpdateSubject};
 pub use trail::ListAudit;

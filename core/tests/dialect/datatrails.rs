@@ -2,8 +2,10 @@
 //! access policies, subjects and neighbours, and every row of the error tables.
 
 use crate::setup::{As, Reply, Setup, claims, form_request, json_request, request, with_body};
+use core::num::NonZeroU32;
 use serde_json::{Value, json};
 use touchmark_core::http::{Body, Method, Request, write_basic};
+use touchmark_core::operation::RateLimit;
 use touchmark_core::record::System;
 
 const APPLICATIONS: &str = "/archivist/iam/v1/applications";
@@ -920,4 +922,45 @@ fn paths_and_methods_that_are_not_there_are_refused_in_the_dialects_shape() {
     assert_refused(&datatrails.get(&long), 404, 5, "no such application");
     let long = format!("{POLICIES}/{}", "x".repeat(5000));
     assert_refused(&datatrails.get(&long), 404, 5, "no such access policy");
+}
+
+#[test]
+fn who_asks_too_often_is_told_when_to_come_back() {
+    let mut datatrails = Datatrails::new();
+    let policy = datatrails
+        .setup
+        .deployment
+        .systems
+        .get_mut(&System::Datatrails);
+    policy.expect("the system has a policy").rate_limit = Some(RateLimit {
+        burst: NonZeroU32::new(2).expect("more than none"),
+        per_minute: NonZeroU32::new(2).expect("more than none"),
+    });
+    for _ in 0..3 {
+        assert_eq!(
+            datatrails.ask("wrong").status,
+            401,
+            "a failed proof is not charged"
+        );
+    }
+    let token = datatrails.token();
+    let assets = || request(Method::Get, "/archivist/v2/assets").bearing(&token);
+    assert_eq!(datatrails.setup.send(assets()).status, 200);
+    let refused = datatrails.setup.send(assets());
+    assert_refused(&refused, 429, 8, "too many requests, retry after 30 s");
+    assert_eq!(refused.header("retry-after"), "30");
+    assert_eq!(refused.header("archivist-rate-limit-reset"), "30.0");
+    let refused = datatrails.ask(&datatrails.secret);
+    assert_eq!(
+        (refused.status, refused.text("/error").as_str()),
+        (429, "too_many_requests")
+    );
+    assert_eq!(refused.header("archivist-rate-limit-reset"), "30.0");
+    assert_eq!(
+        datatrails.get(&datatrails.path()).status,
+        200,
+        "others have their own"
+    );
+    datatrails.setup.wait(30);
+    assert_eq!(datatrails.setup.send(assets()).status, 200);
 }

@@ -4,8 +4,11 @@
 use crate::setup::{
     As, KLARITY, Reply, Setup, claims, form_request, json_request, request, with_body,
 };
+use core::num::NonZeroU32;
 use serde_json::{Value, json};
 use touchmark_core::http::{Body, Method, Request, write_basic};
+use touchmark_core::operation::RateLimit;
+use touchmark_core::record::System;
 
 const INTEGRATIONS: &str = "/admin/klarity/integrations";
 const RECORDS: &str = "/v1/estateRecords";
@@ -1013,4 +1016,27 @@ fn integrations_that_break_a_rule_are_refused_at_their_place() {
     let longest = json!({ "name": characters(256), "description": characters(4096) });
     let longest = json_request(Method::Post, INTEGRATIONS, &longest);
     assert_eq!(klarity.administer(longest).status, 201);
+}
+
+#[test]
+fn who_asks_too_often_is_told_when_to_come_back() {
+    let mut klarity = Klarity::new();
+    let policy = klarity.setup.deployment.systems.get_mut(&System::Klarity);
+    let one = NonZeroU32::new(1).expect("more than none");
+    policy.expect("the system has a policy").rate_limit = Some(RateLimit {
+        burst: one,
+        per_minute: one,
+    });
+    assert_accepted(&klarity.push_one(&json!({})), 1);
+    // Whoever asks too often is told so before anything of it is read.
+    let refused = klarity.push_one(&json!({ "id": "" }));
+    assert_refused(&refused, 429, "too many requests, retry after 60 s");
+    assert_eq!(refused.header("retry-after"), "60");
+    let refused = klarity.ask(&json!({}));
+    assert_eq!(
+        (refused.status, refused.text("/error").as_str()),
+        (429, "too_many_requests")
+    );
+    klarity.setup.wait(60);
+    assert_accepted(&klarity.push_one(&json!({})), 1);
 }
