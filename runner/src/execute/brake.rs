@@ -57,3 +57,28 @@ impl Brake {
         let _ = watched.wait_for(|reached| *reached >= halt).await;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Brake, Halt};
+
+    #[test]
+    fn pulling_twice_abandons_and_stopping_never_does() {
+        let brake = Brake::default();
+        brake.stop();
+        brake.stop();
+        assert_eq!(brake.halt(), Halt::Stop);
+        brake.pull();
+        assert_eq!(brake.halt(), Halt::Abandon);
+        brake.stop();
+        assert_eq!(brake.halt(), Halt::Abandon);
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_is_woken_however_late_it_asks() {
+        let brake = Brake::default();
+        brake.pull();
+        brake.stopped(Halt::Stop).await;
+        tokio::join!(brake.stopped(Halt::Abandon), async { brake.pull() });
+    }
+}

@@ -157,3 +157,75 @@ fn curl(redactor: &Redactor, request: &Request) -> Masked {
 fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{SHOWN, excerpt, exchange};
+    use crate::peer::{Request, Url};
+    use crate::secret::{Redactor, Secret};
+    use touchmark_core::http::Headers;
+
+    fn knowing(secret: &str) -> Redactor {
+        let redactor = Redactor::new();
+        redactor.learn(&Secret::read(secret).unwrap());
+        redactor
+    }
+
+    #[test]
+    fn a_secret_is_not_cut_in_two_where_a_body_is_shortened() {
+        let secret = "0123456789abcdef";
+        let redactor = knowing(secret);
+        for before in SHOWN - 20..SHOWN + 5 {
+            let body = format!("{}{secret}{}", "x".repeat(before), "y".repeat(100));
+            let shown = excerpt(&redactor, body.as_bytes());
+            assert!(!shown.text.as_str().contains("0123"), "{before}");
+            assert!(shown.left_out > 0, "{before}");
+        }
+    }
+
+    #[test]
+    fn a_body_is_shown_as_far_as_it_is_text() {
+        let redactor = Redactor::new();
+        let shown = |body: &[u8]| {
+            let excerpt = excerpt(&redactor, body);
+            (excerpt.text.to_string().chars().count(), excerpt.left_out)
+        };
+        assert_eq!(shown(b""), (0, 0));
+        assert_eq!(shown("schön".as_bytes()), (5, 0));
+        assert_eq!(shown(&[0xff, 0xfe, b'a']), (0, 3));
+        // The mark at the end is one more.
+        assert_eq!(shown(&vec![b'a'; SHOWN + 7]), (SHOWN + 1, 7));
+        let long = "ä".repeat(200_000);
+        let (characters, left_out) = shown(long.as_bytes());
+        assert_eq!((characters, left_out), (SHOWN / 2 + 1, long.len() - SHOWN));
+    }
+
+    #[test]
+    fn the_command_that_repeats_a_request_survives_a_shell_and_hides_secrets() {
+        let redactor = knowing("it's-secret");
+        let mut headers = Headers::new();
+        headers.append("x-key", "it's-secret");
+        let request = Request {
+            method: "PUT".into(),
+            url: Url::read("http://a.example/b?c='d'").unwrap(),
+            headers,
+            body: b"{\"it\": \"isn't\"}".to_vec(),
+        };
+        let shown = exchange(&redactor, &request, None);
+        assert_eq!(
+            shown.curl.unwrap().as_str(),
+            r#"curl -sS -i -X PUT 'http://a.example/b?c='\''d'\''' -H 'x-key: ***' --data-raw '{"it": "isn'\''t"}'"#
+        );
+    }
+
+    #[test]
+    fn nobody_is_told_to_repeat_a_request_to_this_process() {
+        let request = Request {
+            method: "GET".into(),
+            url: Url::read(crate::peer::ORIGIN).unwrap(),
+            headers: Headers::new(),
+            body: Vec::new(),
+        };
+        assert!(exchange(&Redactor::new(), &request, None).curl.is_none());
+    }
+}

@@ -95,3 +95,30 @@ fn resolve(name: &Text, look_up: impl Fn(&str) -> Option<String>) -> Result<Secr
     Secret::read(value)
         .map_err(|short| Diagnostic::error(&name.span, format!("`{name}` cannot be used: {short}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{SecretsError, read_secrets};
+
+    #[test]
+    fn a_value_is_everything_after_the_first_equals_sign() {
+        let read = read_secrets("# a note\n\nA=b=c d \r\n B =\"quoted\"\nC=\n").unwrap();
+        assert_eq!(read.get("A").map(String::as_str), Some("b=c d "));
+        assert_eq!(read.get("B").map(String::as_str), Some("\"quoted\""));
+        assert_eq!(read.get("C").map(String::as_str), Some(""));
+        assert_eq!(read.len(), 3);
+    }
+
+    #[test]
+    fn a_wrong_line_is_named_without_its_text() {
+        for (text, error) in [
+            ("A=b\nsecret", SecretsError::Line(2)),
+            ("=b", SecretsError::Line(1)),
+            ("A B=c", SecretsError::Line(1)),
+            ("A=b\nA=c", SecretsError::Repeated(2)),
+        ] {
+            assert_eq!(read_secrets(text), Err(error), "{text}");
+            assert!(!error.to_string().contains("secret"), "{error}");
+        }
+    }
+}

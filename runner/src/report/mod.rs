@@ -11,6 +11,8 @@ mod junit;
 mod ordered;
 mod progress;
 mod tally;
+#[cfg(test)]
+mod tests;
 
 pub use event::{
     Answered, Cause, Counts, Decoded, Event, Excerpt, Exchange, Failure, Finding, Listener,
