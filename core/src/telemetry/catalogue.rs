@@ -9,6 +9,7 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Millis;
+use super::budget::{Budget, Limits};
 use super::error::{Malformed, ParseError, QueryError};
 use super::labels::{Labels, is_label_name};
 use super::matcher::Matcher;
@@ -94,44 +95,55 @@ impl Catalogue {
     }
 
     /// The series that have samples in the interval.
-    pub fn series<S: SeriesSource + ?Sized>(&self, source: &S) -> BTreeSet<Labels> {
+    ///
+    /// # Errors
+    /// Returns that the limits do not suffice.
+    pub fn series<S: SeriesSource + ?Sized>(
+        &self,
+        source: &S,
+        limits: &Limits,
+    ) -> Result<BTreeSet<Labels>, QueryError> {
+        let mut budget = Budget::new(limits);
         let mut series = BTreeSet::new();
         for selection in self.selections() {
-            series.extend(
-                source
-                    .select(&selection)
-                    .into_iter()
-                    .map(|series| series.labels),
-            );
+            let selected = source.select(&selection, &mut budget)?;
+            series.extend(selected.into_iter().map(|series| series.labels));
         }
-        series
+        Ok(series)
     }
 
     /// The names of the labels of these series.
-    pub fn label_names<S: SeriesSource + ?Sized>(&self, source: &S) -> BTreeSet<String> {
-        let series = self.series(source);
+    ///
+    /// # Errors
+    /// Returns that the limits do not suffice.
+    pub fn label_names<S: SeriesSource + ?Sized>(
+        &self,
+        source: &S,
+        limits: &Limits,
+    ) -> Result<BTreeSet<String>, QueryError> {
+        let series = self.series(source, limits)?;
         let labels = series.iter().flat_map(Labels::iter);
-        labels.map(|label| label.name().into()).collect()
+        Ok(labels.map(|label| label.name().into()).collect())
     }
 
     /// The values that a label has on these series.
     ///
     /// # Errors
-    /// Returns that the name cannot be that of a label.
+    /// Returns that the name cannot be that of a label, or that the limits do
+    /// not suffice.
     pub fn label_values<S: SeriesSource + ?Sized>(
         &self,
         label: &str,
         source: &S,
+        limits: &Limits,
     ) -> Result<BTreeSet<String>, QueryError> {
         if !is_label_name(label) {
             return Err(Malformed::LabelName(label.into()).into());
         }
-        let series = self.series(source);
+        let series = self.series(source, limits)?;
         let values = series.iter().map(|labels| labels.value(label));
-        Ok(values
-            .filter(|value| !value.is_empty())
-            .map(String::from)
-            .collect())
+        let present = values.filter(|value| !value.is_empty());
+        Ok(present.map(String::from).collect())
     }
 }
 
@@ -212,6 +224,12 @@ mod tests {
     use crate::telemetry::{Narrowed, Sample, Samples, response};
     use alloc::string::ToString;
 
+    const LIMITS: Limits = Limits {
+        samples: 0,
+        work: 1000,
+        lookback: 0,
+    };
+
     fn samples() -> Samples {
         let mut samples = Samples::default();
         for (name, uuid, at) in [("cpu", "b", 10), ("cpu", "a", 20), ("net", "a", 30)] {
@@ -225,7 +243,7 @@ mod tests {
     fn series_are_those_of_any_selector_with_samples_in_the_interval() {
         let series = |selectors: &[&str], from, to| {
             let request = Catalogue::of_series(selectors, from, to).unwrap();
-            response::write_data(&request.series(&samples()))
+            response::write_data(&request.series(&samples(), &LIMITS).unwrap())
         };
         assert_eq!(
             series(&["cpu", "{uuid=\"a\"}"], 0, 99),
@@ -250,19 +268,24 @@ mod tests {
         let narrowed = Narrowed::new(&all, &visible);
         let request = Catalogue::of_labels::<&str>(&[], 0, 99).unwrap();
         assert_eq!(
-            Vec::from_iter(request.label_names(&all)),
+            Vec::from_iter(request.label_names(&all, &LIMITS).unwrap()),
             ["__name__", "uuid"]
         );
         assert_eq!(
-            Vec::from_iter(request.label_values("uuid", &all).unwrap()),
+            Vec::from_iter(request.label_values("uuid", &all, &LIMITS).unwrap()),
             ["a", "b"]
         );
         assert_eq!(
-            Vec::from_iter(request.label_values("uuid", &narrowed).unwrap()),
+            Vec::from_iter(request.label_values("uuid", &narrowed, &LIMITS).unwrap()),
             ["a"]
         );
-        assert!(request.label_values("missing", &all).unwrap().is_empty());
-        let error = request.label_values("0bad", &all).unwrap_err();
+        assert!(
+            request
+                .label_values("missing", &all, &LIMITS)
+                .unwrap()
+                .is_empty()
+        );
+        let error = request.label_values("0bad", &all, &LIMITS).unwrap_err();
         assert_eq!(error.to_string(), "invalid label name: \"0bad\"");
     }
 

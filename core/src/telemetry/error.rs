@@ -188,6 +188,8 @@ pub enum Execution {
     Source(String),
     /// The expression of `label_replace`.
     Pattern(String),
+    /// A label would get a value of more bytes than allowed.
+    LongLabelValue(usize),
     /// The first factor of `holt_winters`.
     SmoothingFactor(f64),
     /// The second factor of `holt_winters`.
@@ -228,6 +230,9 @@ impl fmt::Display for Execution {
             Self::Source(name) => write!(f, "invalid source label name in label_join(): {name}"),
             Self::Pattern(source) => {
                 write!(f, "invalid regular expression in label_replace(): {source}")
+            }
+            Self::LongLabelValue(limit) => {
+                write!(f, "a label value would exceed {limit} bytes")
             }
             Self::SmoothingFactor(value) => write!(
                 f,

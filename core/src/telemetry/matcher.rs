@@ -89,6 +89,17 @@ impl Matcher {
         self.admits(labels.value(&self.label))
     }
 
+    /// The units of work that it takes to look at a series.
+    #[must_use]
+    pub fn cost(&self, labels: &Labels) -> usize {
+        match &self.condition {
+            Condition::Like(pattern) | Condition::Unlike(pattern) => {
+                pattern.cost(labels.value(&self.label))
+            }
+            Condition::Equal(_) | Condition::NotEqual(_) | Condition::OneOf(_) => 1,
+        }
+    }
+
     /// The name of the metric that this matcher pins down, if it does.
     #[must_use]
     pub fn pinned_metric(&self) -> Option<&str> {

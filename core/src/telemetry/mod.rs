@@ -9,6 +9,7 @@
 //! <https://prometheus.io/docs/prometheus/latest/querying/api/>
 
 mod block;
+mod budget;
 pub mod catalogue;
 mod duration;
 mod error;
@@ -26,6 +27,7 @@ mod source;
 mod text;
 
 pub use block::{Block, BlockError, MAX_SAMPLE_BYTES, periods};
+pub use budget::{Budget, Limits};
 pub use duration::{DurationError, read_duration, write_duration};
 pub use error::{Execution, Malformed, ParseError, QueryError};
 pub use labels::{Label, Labels, METRIC_NAME, is_label_name, is_metric_name};

@@ -23,6 +23,8 @@ pub const MAX_PATTERN_BYTES: usize = 4096;
 const MAX_STATE_BYTES: usize = 64 * 1024;
 /// How deep groups may nest.
 const MAX_DEPTH: u32 = 50;
+/// How many steps of an automaton are a unit of work.
+const STEPS_PER_UNIT: usize = 4;
 /// The characters that mean something outside of classes.
 const META: &str = r"\.+*?()|[]{}^$";
 
@@ -70,16 +72,15 @@ impl Pattern {
         }
     }
 
-    /// About how many steps a match with a text takes.
+    /// The units of work that a match with a text takes at most.
     #[must_use]
     pub fn cost(&self, text: &str) -> usize {
         match &self.engine {
             Engine::Literals(_) => 1,
-            Engine::Automaton(automaton) => automaton
-                .get_nfa()
-                .states()
-                .len()
-                .saturating_mul(text.len() + 1),
+            Engine::Automaton(automaton) => {
+                let states = automaton.get_nfa().states().len();
+                1 + states.saturating_mul(text.len() + 1) / STEPS_PER_UNIT
+            }
         }
     }
 

@@ -7,35 +7,15 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::Millis;
+use super::budget::{Budget, Limits};
 use super::error::{Execution, Malformed, QueryError};
-use super::evaluate::{Budget, Element, Evaluator, Times, Value, plan};
+use super::evaluate::{Element, Evaluator, SeriesId, Times, Value, plan};
 use super::labels::Labels;
 use super::promql::{Expression, Type, parse};
 use super::source::{Sample, Selection, SeriesSource, SeriesView};
 
 /// The most points that one series of a range query may have, less one.
 pub const MAX_STEPS: i64 = 11_000;
-
-/// What a query may cost, and how far it looks back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// The most samples that it may read or answer.
-    pub samples: usize,
-    /// The most work, in about one unit for each sample or element looked at.
-    pub work: u64,
-    /// How old the sample of an instant vector may be.
-    pub lookback: Millis,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            samples: 2_000_000,
-            work: 50_000_000,
-            lookback: 5 * 60 * 1000,
-        }
-    }
-}
 
 /// A query that was read and checked.
 #[derive(Debug, Clone)]
@@ -123,18 +103,17 @@ impl Query {
         source: &S,
         limits: &Limits,
     ) -> Result<Answer, QueryError> {
-        let mut budget = Budget::new(limits.work, limits.samples);
+        let mut budget = Budget::new(limits);
         let mut loaded: Vec<Vec<SeriesView<'_>>> = Vec::new();
         for selection in self.selections(limits) {
-            let mut series = source.select(&selection);
+            let mut series = source.select(&selection, &mut budget)?;
             for one in &series {
-                budget.work(1)?;
                 budget.hold(one.samples.len())?;
             }
             series.sort_by(|one, other| one.labels.cmp(&other.labels));
             loaded.push(series);
         }
-        let mut evaluator = Evaluator::new(&loaded, self.times, limits.lookback, budget);
+        let mut evaluator = Evaluator::new(&loaded, self.times, limits.lookback, budget)?;
         match self.step {
             None => self.at_once(&mut evaluator),
             Some(step) => self.step_by_step(&mut evaluator, step),
@@ -146,10 +125,12 @@ impl Query {
         if self.expression.kind() == Type::Matrix {
             let windows = evaluator.windows(&self.expression, at)?;
             let mut matrix = Vec::new();
-            for series in windows.series {
-                evaluator.budget().hold(series.samples.len())?;
-                matrix.push((series.labels, series.samples.into_owned()));
+            for window in windows.series {
+                evaluator.budget().hold(window.samples.len())?;
+                let labels = evaluator.series_labels(window.series).clone();
+                matrix.push((labels, window.samples.into_owned()));
             }
+            matrix.sort_by(|(one, _), (other, _)| one.cmp(other));
             return Ok(Answer::Matrix(matrix));
         }
         Ok(match evaluator.evaluate(&self.expression, at)? {
@@ -159,7 +140,10 @@ impl Query {
                 evaluator.budget().hold(elements.len())?;
                 let sample = |element: Element| {
                     let value = element.value;
-                    (element.labels, Sample { at, value })
+                    (
+                        evaluator.series_labels(element.series).clone(),
+                        Sample { at, value },
+                    )
                 };
                 Answer::Vector(elements.into_iter().map(sample).collect())
             }
@@ -171,20 +155,17 @@ impl Query {
         evaluator: &mut Evaluator<'_>,
         step: Millis,
     ) -> Result<Answer, QueryError> {
-        let mut matrix: BTreeMap<Labels, Vec<Sample>> = BTreeMap::new();
+        let mut matrix: BTreeMap<SeriesId, Vec<Sample>> = BTreeMap::new();
         let mut at = self.times.start;
         loop {
             let elements = match evaluator.evaluate(&self.expression, at)? {
                 Value::Vector(elements) => elements,
-                Value::Scalar(value) => Vec::from([Element {
-                    labels: Labels::default(),
-                    value,
-                }]),
+                Value::Scalar(value) => [evaluator.unlabelled(value)?].into(),
                 Value::Text(_) => Vec::new(),
             };
             evaluator.budget().hold(elements.len())?;
-            for Element { labels, value } in elements {
-                let samples = matrix.entry(labels).or_default();
+            for Element { series, value } in elements {
+                let samples = matrix.entry(series).or_default();
                 if samples.last().is_some_and(|last| last.at == at) {
                     return Err(Execution::SameLabels.into());
                 }
@@ -192,8 +173,14 @@ impl Query {
             }
             match at.checked_add(step) {
                 Some(next) if next <= self.times.end => at = next,
-                _ => return Ok(Answer::Matrix(matrix.into_iter().collect())),
+                _ => break,
             }
         }
+        let series = matrix.into_iter();
+        let mut matrix: Vec<(Labels, Vec<Sample>)> = series
+            .map(|(series, samples)| (evaluator.series_labels(series).clone(), samples))
+            .collect();
+        matrix.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Ok(Answer::Matrix(matrix))
     }
 }

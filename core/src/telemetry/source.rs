@@ -9,6 +9,8 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::Millis;
+use super::budget::Budget;
+use super::error::QueryError;
 use super::labels::Labels;
 use super::matcher::Matcher;
 
@@ -33,12 +35,19 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Whether a series is selected.
-    #[must_use]
-    pub fn admits(&self, labels: &Labels) -> bool {
-        self.matchers
-            .iter()
-            .all(|matcher| matcher.admits_series(labels))
+    /// Whether a series is selected. Matching costs work, because regular
+    /// expressions can be made to be slow.
+    ///
+    /// # Errors
+    /// Returns that the work is used up.
+    pub fn admits(&self, labels: &Labels, budget: &mut Budget) -> Result<bool, QueryError> {
+        for matcher in &self.matchers {
+            budget.work(matcher.cost(labels))?;
+            if !matcher.admits_series(labels) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// The name of the metric, if only one can be selected.
@@ -61,12 +70,23 @@ pub struct SeriesView<'a> {
 pub trait SeriesSource {
     /// The series with at least one sample in the selection. Every series is
     /// answered once, in any order.
-    fn select(&self, selection: &Selection) -> Vec<SeriesView<'_>>;
+    ///
+    /// # Errors
+    /// Returns that the budget is used up.
+    fn select(
+        &self,
+        selection: &Selection,
+        budget: &mut Budget,
+    ) -> Result<Vec<SeriesView<'_>>, QueryError>;
 }
 
 impl<S: SeriesSource + ?Sized> SeriesSource for &S {
-    fn select(&self, selection: &Selection) -> Vec<SeriesView<'_>> {
-        S::select(self, selection)
+    fn select(
+        &self,
+        selection: &Selection,
+        budget: &mut Budget,
+    ) -> Result<Vec<SeriesView<'_>>, QueryError> {
+        S::select(self, selection, budget)
     }
 }
 
@@ -111,20 +131,27 @@ impl Samples {
 }
 
 impl SeriesSource for Samples {
-    fn select(&self, selection: &Selection) -> Vec<SeriesView<'_>> {
-        let within = |samples: &'_ [Sample]| {
+    fn select(
+        &self,
+        selection: &Selection,
+        budget: &mut Budget,
+    ) -> Result<Vec<SeriesView<'_>>, QueryError> {
+        let mut selected = Vec::new();
+        for (labels, samples) in &self.0 {
+            budget.work(1)?;
+            if !selection.admits(labels, budget)? {
+                continue;
+            }
             let first = samples.partition_point(|sample| sample.at < selection.from);
             let end = samples.partition_point(|sample| sample.at <= selection.to);
-            first..end.max(first)
-        };
-        let selected = self.0.iter().filter(|(labels, _)| selection.admits(labels));
-        selected
-            .map(|(labels, samples)| SeriesView {
-                labels: labels.clone(),
-                samples: Cow::Borrowed(&samples[within(samples)]),
-            })
-            .filter(|series| !series.samples.is_empty())
-            .collect()
+            if first < end {
+                selected.push(SeriesView {
+                    labels: labels.clone(),
+                    samples: Cow::Borrowed(&samples[first..end]),
+                });
+            }
+        }
+        Ok(selected)
     }
 }
 
@@ -153,7 +180,7 @@ pub fn merge(series: &mut Vec<Sample>, new: &[Sample]) {
 /// A source of which only the series that all matchers let through can be seen.
 ///
 /// It stands between the query and the samples, so that no query can go around
-/// it: matchers are added to every selection and checked again on the answer.
+/// it: its matchers are added to every selection and checked on the answer.
 #[derive(Debug, Clone)]
 pub struct Narrowed<'m, S> {
     source: S,
@@ -169,12 +196,21 @@ impl<'m, S: SeriesSource> Narrowed<'m, S> {
 }
 
 impl<S: SeriesSource> SeriesSource for Narrowed<'_, S> {
-    fn select(&self, selection: &Selection) -> Vec<SeriesView<'_>> {
+    fn select(
+        &self,
+        selection: &Selection,
+        budget: &mut Budget,
+    ) -> Result<Vec<SeriesView<'_>>, QueryError> {
         let mut narrowed = selection.clone();
         narrowed.matchers.extend_from_slice(self.visible);
-        let mut series = self.source.select(&narrowed);
-        series.retain(|series| narrowed.admits(&series.labels));
-        series
+        let mut series = self.source.select(&narrowed, budget)?;
+        let is_visible = |labels: &Labels| {
+            self.visible
+                .iter()
+                .all(|matcher| matcher.admits_series(labels))
+        };
+        series.retain(|series| is_visible(&series.labels));
+        Ok(series)
     }
 }
 
@@ -209,9 +245,14 @@ impl<'de> Deserialize<'de> for Samples {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::telemetry::{Condition, Limits, Pattern};
 
     fn at(at: Millis, value: f64) -> Sample {
         Sample { at, value }
+    }
+
+    fn plenty() -> Budget {
+        Budget::new(&Limits::default())
     }
 
     fn all(from: Millis, to: Millis) -> Selection {
@@ -239,7 +280,7 @@ mod tests {
     fn a_selection_is_closed_at_both_ends_and_has_no_empty_series() {
         let samples = two_series();
         let times = |from, to| -> Vec<Vec<Millis>> {
-            let series = samples.select(&all(from, to));
+            let series = samples.select(&all(from, to), &mut plenty()).unwrap();
             series
                 .iter()
                 .map(|one| one.samples.iter().map(|sample| sample.at).collect())
@@ -271,18 +312,41 @@ mod tests {
     fn a_narrowed_source_shows_nothing_else_even_if_the_source_ignores_matchers() {
         struct Careless(Samples);
         impl SeriesSource for Careless {
-            fn select(&self, selection: &Selection) -> Vec<SeriesView<'_>> {
-                self.0.select(&all(selection.from, selection.to))
+            fn select(
+                &self,
+                selection: &Selection,
+                budget: &mut Budget,
+            ) -> Result<Vec<SeriesView<'_>>, QueryError> {
+                self.0.select(&all(selection.from, selection.to), budget)
             }
         }
         let visible = [Matcher::equal("uuid", "a")];
         let careless = Careless(two_series());
         for source in [&careless as &dyn SeriesSource, &two_series()] {
             let narrowed = Narrowed::new(source, &visible);
-            let seen = narrowed.select(&all(0, 99));
+            let seen = narrowed.select(&all(0, 99), &mut plenty()).unwrap();
             assert_eq!(seen.len(), 1);
             assert_eq!(seen[0].labels.value("uuid"), "a");
         }
+    }
+
+    #[test]
+    fn slow_matchers_use_the_budget_up() {
+        let samples = two_series();
+        let mut selection = all(0, 99);
+        let limits = Limits {
+            work: 10,
+            ..Limits::default()
+        };
+        assert!(
+            samples
+                .select(&selection, &mut Budget::new(&limits))
+                .is_ok()
+        );
+        let pattern = Pattern::compile("(a|b|.{1,20})*").unwrap();
+        selection.matchers = [Matcher::new("uuid", Condition::Like(pattern))].into();
+        let refused = samples.select(&selection, &mut Budget::new(&limits));
+        assert!(matches!(refused, Err(QueryError::Timeout)));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use touchmark_core::telemetry::parameter::{
     read_optional_time, read_required_time, read_step, read_timeout,
 };
 use touchmark_core::telemetry::query::Query;
-use touchmark_core::telemetry::{QueryError, response};
+use touchmark_core::telemetry::{Limits, QueryError, response};
 
 use crate::samples;
 use crate::server::Prometheus;
@@ -45,6 +45,7 @@ const SELECTORS: &[&str] = &[
 fn series_and_labels_are_those_of_prometheus() {
     let server = Prometheus::start();
     let samples = samples::all();
+    let limits = Limits::default();
     let (from, to) = (0, i64::MAX / 1000);
     for selector in SELECTORS {
         for others in [&[][..], &["odd"]] {
@@ -71,15 +72,22 @@ fn series_and_labels_are_those_of_prometheus() {
             let series = Catalogue::of_series(&selectors, from, to);
             check(
                 "series",
-                series.map(|request| response::write_data(&request.series(&samples))),
+                series.and_then(|request| {
+                    Ok(response::write_data(&request.series(&samples, &limits)?))
+                }),
             );
             let labels = || Catalogue::of_labels(&selectors, from, to);
             check(
                 "labels",
-                labels().map(|request| response::write_data(&request.label_names(&samples))),
+                labels().and_then(|request| {
+                    Ok(response::write_data(
+                        &request.label_names(&samples, &limits)?,
+                    ))
+                }),
             );
             for label in ["uuid", "__name__", "missing"] {
-                let values = labels().and_then(|request| request.label_values(label, &samples));
+                let values =
+                    labels().and_then(|request| request.label_values(label, &samples, &limits));
                 check(
                     &format!("label/{label}/values"),
                     values.map(|values| response::write_data(&values)),
@@ -93,7 +101,7 @@ fn series_and_labels_are_those_of_prometheus() {
         let label_text = label.replace("%20", " ");
         let (status, ours) = respond(
             request
-                .label_values(&label_text, &samples)
+                .label_values(&label_text, &samples, &limits)
                 .map(|values| response::write_data(&values)),
         );
         let theirs = server.get(&format!("label/{label}/values"), &[]);
@@ -107,7 +115,7 @@ fn parameters_are_read_as_by_prometheus() {
     let instant = |time: &str, timeout: &str| {
         let at = read_optional_time("time", Some(time), 0)?;
         read_timeout(Some(timeout))?;
-        let answer = Query::instant("time()", at)?.answer(&samples::all(), &Default::default())?;
+        let answer = Query::instant("time()", at)?.answer(&samples::all(), &Limits::default())?;
         Ok(response::write_answer(&answer))
     };
     for time in [
@@ -145,7 +153,7 @@ fn parameters_are_read_as_by_prometheus() {
             Query::range(query, start, end, 1)?;
         }
         let query = Query::range(query, start, end, read_step(Some(step))?)?;
-        let answer = query.answer(&samples::all(), &Default::default())?;
+        let answer = query.answer(&samples::all(), &Limits::default())?;
         Ok(response::write_answer(&answer))
     };
     for (query, start, end, step) in [

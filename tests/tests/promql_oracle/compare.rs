@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use touchmark_core::telemetry::query::{Limits, Query};
-use touchmark_core::telemetry::{QueryError, Samples, response};
+use touchmark_core::telemetry::query::Query;
+use touchmark_core::telemetry::{Limits, QueryError, Samples, response};
 
 use crate::generate::{Dice, SUMS, expression};
 use crate::samples::{self, LENGTH, START};

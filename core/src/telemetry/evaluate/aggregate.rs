@@ -7,16 +7,17 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::math::{greater, lesser, nan_first, quantile};
-use super::{Element, Evaluated, Evaluator, Value, distinct};
+use super::{Element, Evaluated, Evaluator, Purpose, SeriesId, Value};
 use crate::telemetry::Millis;
+use crate::telemetry::budget::Budget;
 use crate::telemetry::error::Execution;
 use crate::telemetry::labels::{Labels, is_label_name};
 use crate::telemetry::promql::{Aggregate, Aggregator, LabelChoice};
 use crate::telemetry::text::Decimal;
 
-/// The elements of a group and the labels that they share.
+/// The elements of a group and the series that stands for it.
 struct Group {
-    labels: Labels,
+    series: SeriesId,
     elements: Vec<Element>,
 }
 
@@ -24,6 +25,7 @@ impl Evaluator<'_> {
     /// The vector that an aggregation makes.
     pub(super) fn aggregate(
         &mut self,
+        node: usize,
         aggregate: &Aggregate,
         at: Millis,
     ) -> Evaluated<Vec<Element>> {
@@ -37,19 +39,15 @@ impl Evaluator<'_> {
             }
         }
         let elements = self.vector(&aggregate.expression, at)?;
-        self.budget().work(elements.len())?;
         let aggregator = aggregate.aggregator;
         let kept = match aggregator {
             Aggregator::TopK | Aggregator::BottomK => whole(number)?,
             _ => 0,
         };
         if aggregator == Aggregator::CountValues {
-            if !is_label_name(&text) {
-                return Err(Execution::LabelName(text).into());
-            }
-            return distinct(count_values(&aggregate.grouping, &text, elements));
+            return self.count_values(node, &aggregate.grouping, &text, elements);
         }
-        let groups = grouped(&aggregate.grouping, elements);
+        let groups = self.grouped(node, &aggregate.grouping, elements)?;
         if matches!(aggregator, Aggregator::TopK | Aggregator::BottomK) {
             let chosen = groups.into_iter().flat_map(|group| match aggregator {
                 Aggregator::TopK => outermost(group.elements, kept, |value| value),
@@ -58,57 +56,64 @@ impl Evaluator<'_> {
             return Ok(chosen.collect());
         }
         let summed = groups.into_iter().map(|group| Element {
-            labels: group.labels,
+            series: group.series,
             value: summarize(aggregator, number, &group.elements),
         });
         Ok(summed.collect())
     }
-}
 
-fn group_labels(grouping: &LabelChoice, labels: &Labels) -> Labels {
-    match grouping {
-        LabelChoice::Only(names) => labels.only(names),
-        LabelChoice::Except(names) => labels.except(names),
-    }
-}
-
-fn grouped(grouping: &LabelChoice, elements: Vec<Element>) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    let mut known: BTreeMap<Labels, usize> = BTreeMap::new();
-    for element in elements {
-        let labels = group_labels(grouping, &element.labels);
-        let index = *known.entry(labels.clone()).or_insert(groups.len());
-        if index == groups.len() {
-            let elements = Vec::new();
-            groups.push(Group { labels, elements });
+    fn grouped(
+        &mut self,
+        node: usize,
+        grouping: &LabelChoice,
+        elements: Vec<Element>,
+    ) -> Evaluated<Vec<Group>> {
+        let mut groups: Vec<Group> = Vec::new();
+        let mut known: BTreeMap<SeriesId, usize> = BTreeMap::new();
+        for element in elements {
+            let choose = |labels: &Labels, _: &mut Budget| Ok(grouping.of(labels));
+            let series = self.make(node, Purpose::Group, element.series, choose)?;
+            let index = *known.entry(series).or_insert(groups.len());
+            if index == groups.len() {
+                let elements = Vec::new();
+                groups.push(Group { series, elements });
+            }
+            groups[index].elements.push(element);
         }
-        groups[index].elements.push(element);
+        Ok(groups)
     }
-    groups
-}
 
-/// How many elements of each group have each value, as a label.
-fn count_values(grouping: &LabelChoice, label: &str, elements: Vec<Element>) -> Vec<Element> {
-    let relabelled = elements.into_iter().map(|element| Element {
-        labels: element
-            .labels
-            .with(label, &Decimal(element.value).to_string()),
-        value: element.value,
-    });
-    let grouping = match grouping {
-        LabelChoice::Only(names) => {
-            let label = core::iter::once(label.to_string());
-            LabelChoice::Only(names.iter().cloned().chain(label).collect())
+    /// How many elements of each group have each value, as a label.
+    fn count_values(
+        &mut self,
+        node: usize,
+        grouping: &LabelChoice,
+        label: &str,
+        mut elements: Vec<Element>,
+    ) -> Evaluated<Vec<Element>> {
+        if !is_label_name(label) {
+            return Err(Execution::LabelName(label.into()).into());
         }
-        LabelChoice::Except(_) => grouping.clone(),
-    };
-    let groups = grouped(&grouping, relabelled.collect()).into_iter();
-    groups
-        .map(|group| Element {
-            labels: group.labels,
+        self.budget().label(elements.len())?;
+        for element in &mut elements {
+            let value = Decimal(element.value).to_string();
+            let labels = self.labels(*element).with(label, &value);
+            element.series = self.pool.id(labels, &mut self.budget)?;
+        }
+        let grouping = match grouping {
+            LabelChoice::Only(names) => {
+                let label = core::iter::once(label.to_string());
+                LabelChoice::Only(names.iter().cloned().chain(label).collect())
+            }
+            LabelChoice::Except(_) => grouping.clone(),
+        };
+        let groups = self.grouped(node, &grouping, elements)?.into_iter();
+        let counted = groups.map(|group| Element {
+            series: group.series,
             value: group.elements.len() as f64,
-        })
-        .collect()
+        });
+        Ok(counted.collect())
+    }
 }
 
 fn summarize(aggregator: Aggregator, parameter: f64, elements: &[Element]) -> f64 {

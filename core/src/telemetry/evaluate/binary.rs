@@ -5,15 +5,16 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use super::{Element, Evaluated, Evaluator, Value, distinct, nameless};
+use super::{Element, Evaluated, Evaluator, Purpose, SeriesId, Value, distinct};
 use crate::telemetry::Millis;
+use crate::telemetry::budget::Budget;
 use crate::telemetry::error::Execution;
 use crate::telemetry::labels::Labels;
 use crate::telemetry::promql::{Binary, Cardinality, LabelChoice, Matching, Operator};
 
 impl Evaluator<'_> {
     /// The value of an operation.
-    pub(super) fn binary(&mut self, binary: &Binary, at: Millis) -> Evaluated<Value> {
+    pub(super) fn binary(&mut self, node: usize, binary: &Binary, at: Millis) -> Evaluated<Value> {
         let left = self.evaluate(&binary.left, at)?;
         let right = self.evaluate(&binary.right, at)?;
         let elements = match (left, right) {
@@ -24,23 +25,166 @@ impl Evaluator<'_> {
                 }));
             }
             (Value::Vector(elements), Value::Scalar(number)) => {
-                with_number(binary, elements, |value| (value, number))?
+                self.with_number(node, binary, elements, |value| (value, number))?
             }
             (Value::Scalar(number), Value::Vector(elements)) => {
-                with_number(binary, elements, |value| (number, value))?
+                self.with_number(node, binary, elements, |value| (number, value))?
             }
-            (Value::Vector(left), Value::Vector(right)) => {
-                self.budget().work(left.len() + right.len())?;
-                match binary.operator {
-                    Operator::And | Operator::Or | Operator::Unless => combine(binary, left, right),
-                    _ => matched(binary, left, right)?,
+            (Value::Vector(left), Value::Vector(right)) => match binary.operator {
+                Operator::And | Operator::Or | Operator::Unless => {
+                    self.combine(node, binary, left, right)?
                 }
-            }
+                _ => self.matched(node, binary, left, right)?,
+            },
             // The types were checked when the query was read.
             (Value::Text(_), _) | (_, Value::Text(_)) => Vec::new(),
         };
         self.budget().work(elements.len())?;
         Ok(Value::Vector(elements))
+    }
+
+    fn with_number(
+        &mut self,
+        node: usize,
+        binary: &Binary,
+        elements: Vec<Element>,
+        operands: impl Fn(f64) -> (f64, f64),
+    ) -> Evaluated<Vec<Element>> {
+        let computed = elements.into_iter().filter_map(|element| {
+            let (left, right) = operands(element.value);
+            let value = outcome(binary, left, right, element.value)?;
+            Some(Element { value, ..element })
+        });
+        let computed = computed.collect();
+        if loses_name(binary) {
+            self.nameless(node, computed)
+        } else {
+            Ok(computed)
+        }
+    }
+
+    /// The elements, each with the series by which it belongs to others.
+    fn signed_elements(
+        &mut self,
+        node: usize,
+        matching: &Matching,
+        elements: Vec<Element>,
+    ) -> Evaluated<Vec<(SeriesId, Element)>> {
+        let sign = |element: Element| {
+            let choose = |labels: &Labels, _: &mut Budget| Ok(matching.labels.of(labels));
+            let group = self.make(node, Purpose::Signature, element.series, choose)?;
+            Ok((group, element))
+        };
+        elements.into_iter().map(sign).collect()
+    }
+
+    fn combine(
+        &mut self,
+        node: usize,
+        binary: &Binary,
+        left: Vec<Element>,
+        right: Vec<Element>,
+    ) -> Evaluated<Vec<Element>> {
+        let left = self.signed_elements(node, &binary.matching, left)?;
+        let right = self.signed_elements(node, &binary.matching, right)?;
+        let groups = |elements: &[(SeriesId, Element)]| {
+            elements
+                .iter()
+                .map(|(group, _)| *group)
+                .collect::<BTreeSet<_>>()
+        };
+        let (of_left, of_right) = (groups(&left), groups(&right));
+        let kept = left.into_iter().filter(|(group, _)| match binary.operator {
+            Operator::And => of_right.contains(group),
+            Operator::Unless => !of_right.contains(group),
+            _ => true,
+        });
+        let is_union = binary.operator == Operator::Or;
+        let added = right
+            .into_iter()
+            .filter(|(group, _)| is_union && !of_left.contains(group));
+        Ok(kept.chain(added).map(|(_, element)| element).collect())
+    }
+
+    fn matched(
+        &mut self,
+        node: usize,
+        binary: &Binary,
+        left: Vec<Element>,
+        right: Vec<Element>,
+    ) -> Evaluated<Vec<Element>> {
+        if left.is_empty() || right.is_empty() {
+            return Ok(Vec::new());
+        }
+        let matching = &binary.matching;
+        let is_swapped = matching.cardinality == Cardinality::OneToMany;
+        let (many, one, side) = match is_swapped {
+            false => (left, right, "right"),
+            true => (right, left, "left"),
+        };
+        let mut partners: BTreeMap<SeriesId, Element> = BTreeMap::new();
+        for (group, element) in self.signed_elements(node, matching, one)? {
+            if let Some(other) = partners.insert(group, element) {
+                let series = [element, other].map(|element| self.labels(element).clone());
+                let group = self.pool.labels(group).clone();
+                return Err(Execution::ManyToMany {
+                    group,
+                    side,
+                    series,
+                }
+                .into());
+            }
+        }
+        // What was made of each group so far.
+        let mut made: BTreeSet<(SeriesId, SeriesId)> = BTreeSet::new();
+        let mut groups: BTreeSet<SeriesId> = BTreeSet::new();
+        let mut elements = Vec::new();
+        for (group, element) in self.signed_elements(node, matching, many)? {
+            let Some(partner) = partners.get(&group) else {
+                continue;
+            };
+            let (left, right) = match is_swapped {
+                false => (element.value, partner.value),
+                true => (partner.value, element.value),
+            };
+            let Some(value) = outcome(binary, left, right, left) else {
+                continue;
+            };
+            let series = self.result(node, binary, element, *partner)?;
+            if !groups.insert(group) && matching.cardinality == Cardinality::OneToOne {
+                return Err(Execution::ManyToOne.into());
+            }
+            if !made.insert((group, series)) {
+                return Err(Execution::GroupNotUnique.into());
+            }
+            elements.push(Element { series, value });
+        }
+        distinct(elements)
+    }
+
+    /// The series that two elements become.
+    fn result(
+        &mut self,
+        node: usize,
+        binary: &Binary,
+        many: Element,
+        one: Element,
+    ) -> Evaluated<SeriesId> {
+        let alone = |labels: &Labels, _: &mut Budget| Ok(result_labels(binary, labels));
+        let series = self.make(node, Purpose::Outcome, many.series, alone)?;
+        if binary.matching.include.is_empty() {
+            return Ok(series);
+        }
+        self.budget().label(1)?;
+        let mut labels = self.pool.labels(series).clone();
+        for name in &binary.matching.include {
+            labels = labels.with(name, self.labels(one).value(name));
+        }
+        if binary.returns_bool {
+            // The name may have been copied.
+            labels = labels.without_name();
+        }
+        self.pool.id(labels, &mut self.budget)
     }
 }
 
@@ -88,104 +232,8 @@ fn loses_name(binary: &Binary) -> bool {
     binary.returns_bool || !keeps
 }
 
-fn with_number(
-    binary: &Binary,
-    elements: Vec<Element>,
-    operands: impl Fn(f64) -> (f64, f64),
-) -> Evaluated<Vec<Element>> {
-    let computed = elements.into_iter().filter_map(|element| {
-        let (left, right) = operands(element.value);
-        let value = outcome(binary, left, right, element.value)?;
-        Some(Element { value, ..element })
-    });
-    let computed = computed.collect();
-    if loses_name(binary) {
-        nameless(computed)
-    } else {
-        Ok(computed)
-    }
-}
-
-/// The labels by which elements belong together.
-fn signature(matching: &Matching, labels: &Labels) -> Labels {
-    match &matching.labels {
-        LabelChoice::Only(names) => labels.only(names),
-        LabelChoice::Except(names) => labels.except(names),
-    }
-}
-
-fn combine(binary: &Binary, left: Vec<Element>, right: Vec<Element>) -> Vec<Element> {
-    let sign = |element: &Element| signature(&binary.matching, &element.labels);
-    let signed = |elements: &[Element]| elements.iter().map(sign).collect::<BTreeSet<_>>();
-    let (mut first, second, is_kept) = match binary.operator {
-        Operator::Or => {
-            let known = signed(&left);
-            let added = right
-                .into_iter()
-                .filter(|element| !known.contains(&sign(element)));
-            return left.into_iter().chain(added).collect();
-        }
-        Operator::And => (left, signed(&right), true),
-        _ => (left, signed(&right), false),
-    };
-    first.retain(|element| second.contains(&sign(element)) == is_kept);
-    first
-}
-
-fn matched(binary: &Binary, left: Vec<Element>, right: Vec<Element>) -> Evaluated<Vec<Element>> {
-    if left.is_empty() || right.is_empty() {
-        return Ok(Vec::new());
-    }
-    let matching = &binary.matching;
-    let is_swapped = matching.cardinality == Cardinality::OneToMany;
-    let (many, one, side) = match is_swapped {
-        false => (left, right, "right"),
-        true => (right, left, "left"),
-    };
-    let mut partners: BTreeMap<Labels, Element> = BTreeMap::new();
-    for element in one {
-        let group = signature(matching, &element.labels);
-        let labels = element.labels.clone();
-        if let Some(other) = partners.insert(group, element) {
-            let group = signature(matching, &labels);
-            let series = [labels, other.labels];
-            return Err(Execution::ManyToMany {
-                group,
-                side,
-                series,
-            }
-            .into());
-        }
-    }
-    // What was made of each group so far.
-    let mut made: BTreeMap<Labels, BTreeSet<Labels>> = BTreeMap::new();
-    let mut elements = Vec::new();
-    for element in many {
-        let group = signature(matching, &element.labels);
-        let Some(partner) = partners.get(&group) else {
-            continue;
-        };
-        let (left, right) = match is_swapped {
-            false => (element.value, partner.value),
-            true => (partner.value, element.value),
-        };
-        let Some(value) = outcome(binary, left, right, left) else {
-            continue;
-        };
-        let labels = result_labels(binary, &element.labels, &partner.labels);
-        let known = made.entry(group).or_default();
-        if matching.cardinality == Cardinality::OneToOne && !known.is_empty() {
-            return Err(Execution::ManyToOne.into());
-        }
-        if !known.insert(labels.clone()) {
-            return Err(Execution::GroupNotUnique.into());
-        }
-        elements.push(Element { labels, value });
-    }
-    distinct(elements)
-}
-
-fn result_labels(binary: &Binary, many: &Labels, one: &Labels) -> Labels {
+/// The labels of a result, but for those that are copied from the other side.
+fn result_labels(binary: &Binary, many: &Labels) -> Labels {
     let matching = &binary.matching;
     let mut labels = many.clone();
     if loses_name(binary) {
@@ -199,12 +247,5 @@ fn result_labels(binary: &Binary, many: &Labels, one: &Labels) -> Labels {
                 .fold(labels, |labels, name| labels.without(name)),
         };
     }
-    for name in &matching.include {
-        labels = labels.with(name, one.value(name));
-    }
-    if binary.returns_bool {
-        labels.without_name()
-    } else {
-        labels
-    }
+    labels
 }

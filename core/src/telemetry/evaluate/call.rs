@@ -6,9 +6,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::math::{apply, max, min, nan_first};
-use super::{Element, Evaluated, Evaluator, Value, histogram, nameless, relabel};
+use super::{Element, Evaluated, Evaluator, Value};
 use crate::telemetry::Millis;
-use crate::telemetry::labels::Labels;
+use crate::telemetry::labels::{Labels, METRIC_NAME};
 use crate::telemetry::matcher::{Condition, Matcher};
 use crate::telemetry::promql::{Builtin, Expression, Function, Node};
 
@@ -30,10 +30,13 @@ impl Evaluator<'_> {
                     _ => Ok(Value::Scalar(f64::NAN)),
                 };
             }
-            Builtin::Vector => unlabelled(self.scalar_at(arguments, 0, at)?),
+            Builtin::Vector => {
+                let value = self.scalar_at(arguments, 0, at)?;
+                [self.unlabelled(value)?].into()
+            }
             Builtin::OverTime(function) => self.over_time(node, function, arguments, at)?,
             Builtin::Absent => match self.vector_at(arguments, 0, at)?.is_empty() {
-                true => absent(arguments),
+                true => self.absent(arguments)?,
                 false => Vec::new(),
             },
             Builtin::AbsentOverTime => {
@@ -42,32 +45,35 @@ impl Evaluator<'_> {
                     None => true,
                 };
                 if is_absent {
-                    absent(arguments)
+                    self.absent(arguments)?
                 } else {
                     Vec::new()
                 }
             }
-            Builtin::Timestamp => nameless(self.timestamps(arguments, at)?)?,
+            Builtin::Timestamp => {
+                let elements = self.timestamps(arguments, at)?;
+                self.nameless(node, elements)?
+            }
             Builtin::Math(function) => {
                 let mut elements = self.vector_at(arguments, 0, at)?;
                 for element in &mut elements {
                     element.value = apply(function, element.value);
                 }
-                nameless(elements)?
+                self.nameless(node, elements)?
             }
             Builtin::Calendar(part) => {
                 let elements = match arguments.is_empty() {
-                    true => unlabelled(at as f64 / 1000.0),
+                    true => [self.unlabelled(at as f64 / 1000.0)?].into(),
                     false => self.vector_at(arguments, 0, at)?,
                 };
                 let part = |element: Element| Element {
                     value: super::calendar::part_of(part, element.value),
                     ..element
                 };
-                nameless(elements.into_iter().map(part).collect())?
+                self.nameless(node, elements.into_iter().map(part).collect())?
             }
             Builtin::Clamp | Builtin::ClampMin | Builtin::ClampMax | Builtin::Round => {
-                self.bounded(function.builtin, arguments, at)?
+                self.bounded(node, function.builtin, arguments, at)?
             }
             Builtin::Sort | Builtin::SortDesc => {
                 let mut elements = self.vector_at(arguments, 0, at)?;
@@ -86,7 +92,8 @@ impl Evaluator<'_> {
             }
             Builtin::HistogramQuantile => {
                 let part = self.scalar_at(arguments, 0, at)?;
-                histogram::quantiles(part, self.vector_at(arguments, 1, at)?)
+                let buckets = self.vector_at(arguments, 1, at)?;
+                self.histogram_quantiles(node, part, &buckets)?
             }
             // There are no such samples, so that nothing is found in them.
             Builtin::NativeHistogram => {
@@ -102,7 +109,8 @@ impl Evaluator<'_> {
             }
             Builtin::LabelJoin => {
                 let elements = self.vector_at(arguments, 0, at)?;
-                relabel::join(elements, &self.texts(arguments, at)?)?
+                let texts = self.texts(arguments, at)?;
+                self.join(node, elements, &texts)?
             }
         };
         self.budget().work(elements.len())?;
@@ -147,8 +155,8 @@ impl Evaluator<'_> {
         let unwrapped = arguments.first().map(|argument| &argument.unwrapped().node);
         if let Some(Node::Selector(selector)) = unwrapped {
             let samples = self.latest(selector, at)?.into_iter();
-            let element = |(labels, sample): (_, crate::telemetry::Sample)| Element {
-                labels,
+            let element = |(series, sample): (_, crate::telemetry::Sample)| Element {
+                series,
                 value: seconds(sample.at),
             };
             return Ok(samples.map(element).collect());
@@ -162,6 +170,7 @@ impl Evaluator<'_> {
 
     fn bounded(
         &mut self,
+        node: usize,
         builtin: Builtin,
         arguments: &[Expression],
         at: Millis,
@@ -189,39 +198,30 @@ impl Evaluator<'_> {
                 _ => libm::floor(value * (1.0 / low) + 0.5) / (1.0 / low),
             };
         }
-        nameless(elements)
+        self.nameless(node, elements)
     }
-}
 
-/// A vector of one element without labels.
-fn unlabelled(value: f64) -> Vec<Element> {
-    Vec::from([Element {
-        labels: Labels::default(),
-        value,
-    }])
-}
-
-/// The element that stands for a missing series, with the labels that its
-/// selector asks for.
-fn absent(arguments: &[Expression]) -> Vec<Element> {
-    let selector = arguments.first().map(|argument| &argument.unwrapped().node);
-    let matchers: &[Matcher] = match selector {
-        Some(Node::Selector(selector) | Node::Range(selector, _)) => &selector.matchers,
-        _ => &[],
-    };
-    let mut labels: Vec<(&str, &str)> = Vec::new();
-    for matcher in matchers {
-        let label = matcher.label();
-        let is_new = labels.iter().all(|(name, _)| *name != label);
-        match matcher.condition() {
-            _ if label == crate::telemetry::METRIC_NAME => {}
-            Condition::Equal(value) if is_new => labels.push((label, value)),
-            // Labels with other or further conditions have no certain value.
-            _ => labels.retain(|(name, _)| *name != label),
+    /// The element that stands for a missing series, with the labels that its
+    /// selector asks for.
+    fn absent(&mut self, arguments: &[Expression]) -> Evaluated<Vec<Element>> {
+        let selector = arguments.first().map(|argument| &argument.unwrapped().node);
+        let matchers: &[Matcher] = match selector {
+            Some(Node::Selector(selector) | Node::Range(selector, _)) => &selector.matchers,
+            _ => &[],
+        };
+        let mut labels: Vec<(&str, &str)> = Vec::new();
+        for matcher in matchers {
+            let label = matcher.label();
+            let is_new = labels.iter().all(|(name, _)| *name != label);
+            match matcher.condition() {
+                _ if label == METRIC_NAME => {}
+                Condition::Equal(value) if is_new => labels.push((label, value)),
+                // Labels with other or further conditions have no certain value.
+                _ => labels.retain(|(name, _)| *name != label),
+            }
         }
+        self.budget().label(1)?;
+        let series = self.pool.id(Labels::of(labels), &mut self.budget)?;
+        Ok([Element { series, value: 1.0 }].into())
     }
-    Vec::from([Element {
-        labels: Labels::of(labels),
-        value: 1.0,
-    }])
 }

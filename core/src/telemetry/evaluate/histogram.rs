@@ -5,8 +5,9 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-use super::Element;
 use super::math::nan_first;
+use super::{Element, Evaluated, Evaluator, Purpose, SeriesId};
+use crate::telemetry::budget::Budget;
 use crate::telemetry::labels::Labels;
 use crate::telemetry::text::read_float;
 
@@ -20,27 +21,35 @@ struct Bucket {
     count: f64,
 }
 
-/// The quantile of each histogram among the elements.
-pub(super) fn quantiles(part: f64, elements: Vec<Element>) -> Vec<Element> {
-    let mut histograms: BTreeMap<Labels, Vec<Bucket>> = BTreeMap::new();
-    for element in elements {
-        // What has no bound is not a bucket.
-        if let Ok(bound) = read_float(element.labels.value(BOUND)) {
-            let count = element.value;
-            let labels = element.labels.without_name().without(BOUND);
-            histograms
-                .entry(labels)
-                .or_default()
-                .push(Bucket { bound, count });
+impl Evaluator<'_> {
+    /// The quantile of each histogram among the elements.
+    pub(super) fn histogram_quantiles(
+        &mut self,
+        node: usize,
+        part: f64,
+        elements: &[Element],
+    ) -> Evaluated<Vec<Element>> {
+        let mut histograms: BTreeMap<SeriesId, Vec<Bucket>> = BTreeMap::new();
+        for element in elements {
+            // What has no bound is not a bucket.
+            if let Ok(bound) = read_float(self.labels(*element).value(BOUND)) {
+                let count = element.value;
+                let without_bound =
+                    |labels: &Labels, _: &mut Budget| Ok(labels.without_name().without(BOUND));
+                let series = self.make(node, Purpose::Group, element.series, without_bound)?;
+                histograms
+                    .entry(series)
+                    .or_default()
+                    .push(Bucket { bound, count });
+            }
         }
-    }
-    let histograms = histograms.into_iter();
-    histograms
-        .map(|(labels, buckets)| Element {
-            labels,
+        let histograms = histograms.into_iter();
+        let elements = histograms.map(|(series, buckets)| Element {
+            series,
             value: quantile(part, buckets),
-        })
-        .collect()
+        });
+        Ok(elements.collect())
+    }
 }
 
 fn quantile(part: f64, mut buckets: Vec<Bucket>) -> f64 {

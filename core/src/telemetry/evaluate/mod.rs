@@ -5,25 +5,28 @@
 
 mod aggregate;
 mod binary;
-mod budget;
 mod calendar;
 mod call;
 mod histogram;
 mod math;
 mod over_time;
 mod plan;
+mod pool;
 mod relabel;
 #[cfg(test)]
 mod tests;
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::borrow::Cow;
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-pub(super) use budget::Budget;
 pub(super) use plan::plan;
+pub(super) use pool::SeriesId;
+use pool::{Pool, Purpose};
 
 use super::Millis;
+use super::budget::Budget;
 use super::error::{Execution, QueryError};
 use super::labels::Labels;
 use super::pattern::Pattern;
@@ -39,10 +42,16 @@ pub(super) enum Value {
 }
 
 /// One element of an instant vector.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Element {
-    pub(super) labels: Labels,
+    pub(super) series: SeriesId,
     pub(super) value: f64,
+}
+
+/// The samples of one series in an interval; there is at least one.
+pub(super) struct Window<'d> {
+    pub(super) series: SeriesId,
+    pub(super) samples: Cow<'d, [Sample]>,
 }
 
 /// The samples of many series in one interval.
@@ -50,8 +59,7 @@ pub(super) struct Windows<'d> {
     /// The interval, closed at both ends.
     pub(super) start: Millis,
     pub(super) end: Millis,
-    /// None of them is without samples.
-    pub(super) series: Vec<SeriesView<'d>>,
+    pub(super) series: Vec<Window<'d>>,
 }
 
 /// The times that a query is computed at.
@@ -65,12 +73,15 @@ pub(super) struct Times {
 pub(super) struct Evaluator<'d> {
     /// The series of each selector, by its index, in their order.
     loaded: &'d [Vec<SeriesView<'d>>],
+    /// Their numbers.
+    numbers: Vec<Vec<SeriesId>>,
+    pool: Pool,
     times: Times,
     lookback: Millis,
     budget: Budget,
     /// Which series became which, for nodes that drop the metric's name: the
     /// same must not come from two series, even at different times.
-    origins: BTreeMap<usize, BTreeMap<Labels, Labels>>,
+    origins: BTreeMap<(usize, SeriesId), SeriesId>,
     /// The regular expressions of nodes, compiled.
     patterns: BTreeMap<usize, Pattern>,
 }
@@ -82,20 +93,59 @@ impl<'d> Evaluator<'d> {
         loaded: &'d [Vec<SeriesView<'d>>],
         times: Times,
         lookback: Millis,
-        budget: Budget,
-    ) -> Self {
-        Self {
+        mut budget: Budget,
+    ) -> Evaluated<Self> {
+        let mut pool = Pool::default();
+        let mut numbers = Vec::new();
+        for series in loaded {
+            let ids = series
+                .iter()
+                .map(|series| pool.id(series.labels.clone(), &mut budget));
+            numbers.push(ids.collect::<Evaluated<Vec<_>>>()?);
+        }
+        Ok(Self {
             loaded,
+            numbers,
+            pool,
             times,
             lookback,
             budget,
             origins: BTreeMap::new(),
             patterns: BTreeMap::new(),
-        }
+        })
     }
 
     pub(super) fn budget(&mut self) -> &mut Budget {
         &mut self.budget
+    }
+
+    /// The labels of a series.
+    pub(super) fn series_labels(&self, series: SeriesId) -> &Labels {
+        self.pool.labels(series)
+    }
+
+    /// The labels of an element.
+    fn labels(&self, element: Element) -> &Labels {
+        self.pool.labels(element.series)
+    }
+
+    /// An element without labels.
+    pub(super) fn unlabelled(&mut self, value: f64) -> Evaluated<Element> {
+        let series = self.pool.id(Labels::default(), &mut self.budget)?;
+        Ok(Element { series, value })
+    }
+
+    /// The series that a node makes of another one.
+    fn make(
+        &mut self,
+        node: usize,
+        purpose: Purpose,
+        series: SeriesId,
+        make: impl FnOnce(&Labels, &mut Budget) -> Evaluated<Labels>,
+    ) -> Evaluated<SeriesId> {
+        self.budget.work(1)?;
+        let budget = &mut self.budget;
+        self.pool.make((node, purpose), series, budget, make)
     }
 
     /// The value of an expression that is not a range vector.
@@ -107,16 +157,18 @@ impl<'d> Evaluator<'d> {
             Node::Paren(inner) => self.evaluate(inner, at),
             Node::Selector(selector) => {
                 let samples = self.latest(selector, at)?;
-                let elements = samples.into_iter().map(|(labels, sample)| Element {
-                    labels,
+                let elements = samples.into_iter().map(|(series, sample)| Element {
+                    series,
                     value: sample.value,
                 });
                 Ok(Value::Vector(elements.collect()))
             }
             Node::Unary(sign, inner) => self.signed(expression.id, *sign, inner, at),
-            Node::Binary(binary) => self.binary(binary, at),
+            Node::Binary(binary) => self.binary(expression.id, binary, at),
             Node::Call(function, arguments) => self.call(expression.id, function, arguments, at),
-            Node::Aggregate(aggregate) => self.aggregate(aggregate, at).map(Value::Vector),
+            Node::Aggregate(aggregate) => self
+                .aggregate(expression.id, aggregate, at)
+                .map(Value::Vector),
             // The checks before let range vectors only be arguments and results.
             Node::Range(..) | Node::Subquery(_) => Ok(Value::Vector(Vec::new())),
         }
@@ -143,19 +195,18 @@ impl<'d> Evaluator<'d> {
 
     /// The sample of each series that counts at a time: the latest one, if it is
     /// not too old.
-    fn latest(&mut self, selector: &Selector, at: Millis) -> Evaluated<Vec<(Labels, Sample)>> {
+    fn latest(&mut self, selector: &Selector, at: Millis) -> Evaluated<Vec<(SeriesId, Sample)>> {
         let at = self.shifted(selector.shift, at);
         let oldest = at.saturating_sub(self.lookback);
         let series = &self.loaded[selector.index];
         self.budget.work(series.len())?;
-        Ok(series
-            .iter()
-            .filter_map(|series| {
-                let end = series.samples.partition_point(|sample| sample.at <= at);
-                let sample = series.samples[..end].last()?;
-                (sample.at >= oldest).then(|| (series.labels.clone(), *sample))
-            })
-            .collect())
+        let numbered = self.numbers[selector.index].iter().zip(series);
+        let latest = numbered.filter_map(|(id, series)| {
+            let end = series.samples.partition_point(|sample| sample.at <= at);
+            let sample = series.samples[..end].last()?;
+            (sample.at >= oldest).then_some((*id, *sample))
+        });
+        Ok(latest.collect())
     }
 
     /// The samples of a range vector.
@@ -170,13 +221,12 @@ impl<'d> Evaluator<'d> {
                 let start = end.saturating_sub(*range);
                 let series = &self.loaded[selector.index];
                 self.budget.work(series.len())?;
+                let numbered = self.numbers[selector.index].iter().zip(series);
+                let windows = numbered.filter_map(|(id, series)| within(*id, series, start, end));
                 Ok(Windows {
                     start,
                     end,
-                    series: series
-                        .iter()
-                        .filter_map(|series| within(series, start, end))
-                        .collect(),
+                    series: windows.collect(),
                 })
             }
             Node::Subquery(subquery) => self.subquery(subquery, at),
@@ -192,14 +242,14 @@ impl<'d> Evaluator<'d> {
         let end = self.shifted(subquery.shift, at);
         let start = end.saturating_sub(subquery.range);
         let step = plan::subquery_step(subquery);
-        let mut series: BTreeMap<Labels, Vec<Sample>> = BTreeMap::new();
+        let mut series: BTreeMap<SeriesId, Vec<Sample>> = BTreeMap::new();
         let mut held = 0;
         let mut time = plan::first_step(start, step);
         while time <= end {
             for element in self.vector(&subquery.expression, time)? {
                 let value = element.value;
                 series
-                    .entry(element.labels)
+                    .entry(element.series)
                     .or_default()
                     .push(Sample { at: time, value });
                 held += 1;
@@ -214,8 +264,8 @@ impl<'d> Evaluator<'d> {
             end,
             series: series
                 .into_iter()
-                .map(|(labels, samples)| SeriesView {
-                    labels,
+                .map(|(series, samples)| Window {
+                    series,
                     samples: samples.into(),
                 })
                 .collect(),
@@ -238,9 +288,7 @@ impl<'d> Evaluator<'d> {
             (Sign::Minus, Value::Scalar(value)) => Ok(Value::Scalar(-value)),
             (Sign::Minus, Value::Vector(mut elements)) => {
                 for element in &mut elements {
-                    let labels = element.labels.without_name();
-                    self.descend(node, &labels, &element.labels)?;
-                    element.labels = labels;
+                    element.series = self.renamed(node, element.series)?;
                     element.value = -element.value;
                 }
                 Ok(Value::Vector(elements))
@@ -249,56 +297,60 @@ impl<'d> Evaluator<'d> {
         }
     }
 
-    /// Notes which series a node made another one of.
-    pub(super) fn descend(&mut self, node: usize, made: &Labels, origin: &Labels) -> Evaluated<()> {
-        let origins = self.origins.entry(node).or_default();
-        match origins.get(made) {
-            Some(known) if known != origin => Err(Execution::SameLabels.into()),
-            Some(_) => Ok(()),
+    /// The elements without the metric's name.
+    fn nameless(&mut self, node: usize, mut elements: Vec<Element>) -> Evaluated<Vec<Element>> {
+        for element in &mut elements {
+            element.series = self.without_name(node, element.series)?;
+        }
+        distinct(elements)
+    }
+
+    fn without_name(&mut self, node: usize, series: SeriesId) -> Evaluated<SeriesId> {
+        self.make(node, Purpose::Nameless, series, |labels, _| {
+            Ok(labels.without_name())
+        })
+    }
+
+    /// A series without the metric's name, which no other series may become at
+    /// this node.
+    fn renamed(&mut self, node: usize, series: SeriesId) -> Evaluated<SeriesId> {
+        let made = self.without_name(node, series)?;
+        match self.origins.get(&(node, made)) {
+            Some(origin) if *origin != series => Err(Execution::SameLabels.into()),
+            Some(_) => Ok(made),
             None => {
                 self.budget.hold(1)?;
-                origins.insert(made.clone(), origin.clone());
-                Ok(())
+                self.origins.insert((node, made), series);
+                Ok(made)
             }
         }
     }
 }
 
 /// The samples of a series in an interval, if there are any.
-fn within<'d>(series: &'d SeriesView<'d>, start: Millis, end: Millis) -> Option<SeriesView<'d>> {
+fn within<'d>(
+    id: SeriesId,
+    series: &'d SeriesView<'d>,
+    start: Millis,
+    end: Millis,
+) -> Option<Window<'d>> {
     let first = series.samples.partition_point(|sample| sample.at < start);
     let samples = &series.samples[first..];
     let samples = &samples[..samples.partition_point(|sample| sample.at <= end)];
-    (!samples.is_empty()).then(|| SeriesView {
-        labels: series.labels.clone(),
+    (!samples.is_empty()).then_some(Window {
+        series: id,
         samples: samples.into(),
     })
 }
 
 /// Refuses a vector in which two elements have the same labels.
 fn distinct(elements: Vec<Element>) -> Evaluated<Vec<Element>> {
-    let mut seen = BTreeSet::new();
-    if elements.len() > 1 && !elements.iter().all(|element| seen.insert(&element.labels)) {
+    let mut seen: Vec<SeriesId> = elements.iter().map(|element| element.series).collect();
+    seen.sort_unstable();
+    if seen.windows(2).any(|pair| pair[0] == pair[1]) {
         return Err(Execution::SameLabels.into());
     }
     Ok(elements)
-}
-
-/// The elements without the metric's name.
-fn nameless(mut elements: Vec<Element>) -> Evaluated<Vec<Element>> {
-    let first = elements.first().map(|element| element.labels.metric_name());
-    // Elements of one metric differ in something else.
-    let is_one_metric = elements
-        .iter()
-        .all(|element| Some(element.labels.metric_name()) == first);
-    for element in &mut elements {
-        element.labels = element.labels.without_name();
-    }
-    if is_one_metric {
-        Ok(elements)
-    } else {
-        distinct(elements)
-    }
 }
 
 /// The times of `@ start()` and `@ end()`, and a fixed time.

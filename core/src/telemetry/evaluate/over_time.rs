@@ -48,20 +48,16 @@ impl Evaluator<'_> {
             now: at,
         };
         let mut elements = Vec::with_capacity(series.len());
-        for series in series {
-            self.budget().work(series.samples.len())?;
-            let Some(value) = compute(function, &series.samples, interval, numbers)? else {
+        for window in series {
+            self.budget().work(window.samples.len())?;
+            let Some(value) = compute(function, &window.samples, interval, numbers)? else {
                 continue;
             };
-            let labels = match function {
-                OverTime::Last => series.labels,
-                _ => {
-                    let labels = series.labels.without_name();
-                    self.descend(node, &labels, &series.labels)?;
-                    labels
-                }
+            let series = match function {
+                OverTime::Last => window.series,
+                _ => self.renamed(node, window.series)?,
             };
-            elements.push(Element { labels, value });
+            elements.push(Element { series, value });
         }
         Ok(elements)
     }

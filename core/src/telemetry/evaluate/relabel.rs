@@ -4,9 +4,10 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Element, Evaluated, Evaluator, distinct};
+use super::{Element, Evaluated, Evaluator, Purpose, distinct};
+use crate::telemetry::budget::Budget;
 use crate::telemetry::error::Execution;
-use crate::telemetry::labels::is_label_name;
+use crate::telemetry::labels::{Labels, is_label_name};
 use crate::telemetry::pattern::Pattern;
 
 impl Evaluator<'_> {
@@ -16,7 +17,7 @@ impl Evaluator<'_> {
     pub(super) fn replace(
         &mut self,
         node: usize,
-        elements: Vec<Element>,
+        mut elements: Vec<Element>,
         texts: &[String],
     ) -> Evaluated<Vec<Element>> {
         let [destination, template, source, pattern] = texts else {
@@ -24,16 +25,21 @@ impl Evaluator<'_> {
         };
         let pattern = self.pattern(node, pattern)?;
         check_destination("label_replace", destination)?;
-        let mut replaced = Vec::with_capacity(elements.len());
-        for mut element in elements {
-            let value = element.labels.value(source);
-            self.budget().work(pattern.cost(value) / STEPS_PER_UNIT)?;
-            if let Some(value) = pattern.expand(value, template) {
-                element.labels = element.labels.with(destination, &value);
-            }
-            replaced.push(element);
+        for element in &mut elements {
+            let replaced = |labels: &Labels, budget: &mut Budget| {
+                let value = labels.value(source);
+                budget.work(pattern.cost(value))?;
+                // Every `$` may stand for the whole value.
+                let groups = template.matches('$').count();
+                check_length(template.len() + groups.saturating_mul(value.len()))?;
+                Ok(match pattern.expand(value, template) {
+                    Some(value) => labels.with(destination, &value),
+                    None => labels.clone(),
+                })
+            };
+            element.series = self.make(node, Purpose::Outcome, element.series, replaced)?;
         }
-        distinct(replaced)
+        distinct(elements)
     }
 
     /// The expression of a node, compiled once for all steps of a query.
@@ -47,32 +53,45 @@ impl Evaluator<'_> {
         self.patterns.insert(node, pattern.clone());
         Ok(pattern)
     }
+
+    /// Sets a label to the values of others with a separator between them. The
+    /// texts are the label to set, the separator, and the labels to read.
+    pub(super) fn join(
+        &mut self,
+        node: usize,
+        mut elements: Vec<Element>,
+        texts: &[String],
+    ) -> Evaluated<Vec<Element>> {
+        let [destination, separator, sources @ ..] = texts else {
+            return Ok(elements);
+        };
+        if let Some(source) = sources.iter().find(|source| !is_label_name(source)) {
+            return Err(Execution::Source(source.clone()).into());
+        }
+        check_destination("label_join", destination)?;
+        for element in &mut elements {
+            let joined = |labels: &Labels, budget: &mut Budget| {
+                budget.work(sources.len())?;
+                let values = || sources.iter().map(|source| labels.value(source));
+                check_length(values().map(|value| value.len() + separator.len()).sum())?;
+                let value = values().collect::<Vec<_>>().join(separator);
+                Ok(labels.with(destination, &value))
+            };
+            element.series = self.make(node, Purpose::Outcome, element.series, joined)?;
+        }
+        distinct(elements)
+    }
 }
 
-/// How many steps of an automaton are a unit of work.
-const STEPS_PER_UNIT: usize = 8;
+/// The longest value of a label that a function may make, in bytes. Without a
+/// limit, nested calls could double it without end.
+const MAX_VALUE_BYTES: usize = 16 * 1024;
 
-/// Sets a label to the values of others with a separator between them. The
-/// texts are the label to set, the separator, and the labels to read.
-pub(super) fn join(elements: Vec<Element>, texts: &[String]) -> Evaluated<Vec<Element>> {
-    let [destination, separator, sources @ ..] = texts else {
-        return Ok(elements);
-    };
-    if let Some(source) = sources.iter().find(|source| !is_label_name(source)) {
-        return Err(Execution::Source(source.clone()).into());
+fn check_length(bytes: usize) -> Evaluated<()> {
+    if bytes > MAX_VALUE_BYTES {
+        return Err(Execution::LongLabelValue(MAX_VALUE_BYTES).into());
     }
-    check_destination("label_join", destination)?;
-    let joined = elements.into_iter().map(|element| {
-        let values: Vec<&str> = sources
-            .iter()
-            .map(|source| element.labels.value(source))
-            .collect();
-        Element {
-            labels: element.labels.with(destination, &values.join(separator)),
-            ..element
-        }
-    });
-    distinct(joined.collect())
+    Ok(())
 }
 
 fn check_destination(function: &'static str, name: &str) -> Evaluated<()> {

@@ -5,9 +5,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use proptest::prelude::*;
 
-use crate::telemetry::query::{Answer, Limits, Query};
+use crate::telemetry::query::{Answer, Query};
 use crate::telemetry::text::Decimal;
-use crate::telemetry::{Labels, QueryError, Sample, Samples};
+use crate::telemetry::{Labels, Limits, QueryError, Sample, Samples};
 
 /// Samples every ten seconds from zero, written as numbers with blanks between.
 fn samples(series: &[(&str, &str)]) -> Samples {
@@ -333,13 +333,13 @@ fn quantiles_of_histograms_lie_between_bounds() {
         ("b le=+Inf odd=1", "NaN"),
     ]);
     for (part, expected) in [
-        ("0.25", "{} 0.1\n{half=\"1\"} NaN\n{odd=\"1\"} 2"),
+        ("0.25", "{half=\"1\"} NaN\n{} 0.1\n{odd=\"1\"} 2"),
         (
             "0.5",
-            "{} 0.30000000000000004\n{half=\"1\"} NaN\n{odd=\"1\"} 2",
+            "{half=\"1\"} NaN\n{} 0.30000000000000004\n{odd=\"1\"} 2",
         ),
-        ("0.99", "{} 1\n{half=\"1\"} NaN\n{odd=\"1\"} 2"),
-        ("-1", "{} -Inf\n{half=\"1\"} -Inf\n{odd=\"1\"} -Inf"),
+        ("0.99", "{half=\"1\"} NaN\n{} 1\n{odd=\"1\"} 2"),
+        ("-1", "{half=\"1\"} -Inf\n{} -Inf\n{odd=\"1\"} -Inf"),
     ] {
         let query = Query::instant(&alloc::format!("histogram_quantile({part}, b)"), 0).unwrap();
         let answer = query.answer(&samples, &Limits::default()).unwrap();
@@ -388,6 +388,20 @@ fn refusals_during_execution_are_those_of_prometheus() {
         (
             "label_join(gauge, \"a\", \"\", \"1a\")",
             "invalid source label name in label_join(): 1a",
+        ),
+        (
+            &alloc::format!(
+                "label_replace(info, \"a\", \"{}\", \"name\", \".*\")",
+                "$0".repeat(5000)
+            ),
+            "a label value would exceed 16384 bytes",
+        ),
+        (
+            &alloc::format!(
+                "label_join(info, \"a\", \"{}\", \"b\", \"c\")",
+                "-".repeat(9000)
+            ),
+            "a label value would exceed 16384 bytes",
         ),
         (
             "holt_winters(gauge[1m], 1, 0.5)",
@@ -530,9 +544,9 @@ fn a_query_ends_when_its_budget_is_spent() {
         work,
         ..Limits::default()
     };
-    // Seven samples read and 61 answered.
-    assert!(ask("count{uuid=\"a\"}", samples(68)).is_ok());
-    let error = ask("count{uuid=\"a\"}", samples(67)).unwrap_err();
+    // Seven samples read, 61 answered, and their series.
+    assert!(ask("count{uuid=\"a\"}", samples(69)).is_ok());
+    let error = ask("count{uuid=\"a\"}", samples(68)).unwrap_err();
     assert_eq!(
         error.to_string(),
         "query processing would load too many samples into memory in query execution"

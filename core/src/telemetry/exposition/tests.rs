@@ -4,7 +4,7 @@ use alloc::string::{String, ToString};
 use proptest::prelude::*;
 
 use super::*;
-use crate::telemetry::{Selection, SeriesSource};
+use crate::telemetry::{Budget, Selection, SeriesSource};
 
 const NOW: Millis = 1_000_000;
 
@@ -13,12 +13,13 @@ fn take(body: &str) -> Result<Exposition, ExpositionError> {
 }
 
 fn written(exposition: &Exposition) -> Vec<String> {
+    let mut budget = Budget::new(&crate::telemetry::Limits::default());
     let everything = Selection {
         matchers: Vec::new(),
         from: Millis::MIN,
         to: Millis::MAX,
     };
-    let series = exposition.samples.select(&everything);
+    let series = exposition.samples.select(&everything, &mut budget).unwrap();
     let texts = series.iter().flat_map(|series| {
         let labels = &series.labels;
         let samples = series.samples.iter();

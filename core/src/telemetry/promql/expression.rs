@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::function::Function;
 use crate::telemetry::Millis;
-use crate::telemetry::labels::METRIC_NAME;
+use crate::telemetry::labels::{Labels, METRIC_NAME};
 use crate::telemetry::matcher::{Condition, Matcher};
 
 /// A node of the tree.
@@ -184,6 +184,14 @@ pub(crate) enum LabelChoice {
 }
 
 impl LabelChoice {
+    /// The labels that count; the metric's name does so only if it is named.
+    pub(crate) fn of(&self, labels: &Labels) -> Labels {
+        match self {
+            Self::Only(names) => labels.only(names),
+            Self::Except(names) => labels.except(names),
+        }
+    }
+
     pub(crate) fn names(&self) -> &[String] {
         match self {
             Self::Only(names) | Self::Except(names) => names,

@@ -8,8 +8,8 @@ use alloc::vec::Vec;
 use proptest::prelude::*;
 
 use super::*;
-use crate::telemetry::query::{Answer, Limits, Query};
-use crate::telemetry::{Labels, Matcher, Narrowed, Sample, Samples};
+use crate::telemetry::query::{Answer, Query};
+use crate::telemetry::{Labels, Limits, Matcher, Narrowed, Sample, Samples};
 
 /// The two columns of a file of vectors.
 fn vectors(text: &'static str) -> Vec<(&'static str, &'static str)> {
