@@ -71,7 +71,7 @@ impl World {
 
     /// Performs an operation as this caller.
     pub(super) fn run(&self, caller: Caller, name: &str, fields: Value) -> Result<Outcome, Fault> {
-        let name = crate::operation::Name::named(name).expect("an operation");
+        let name = Name::named(name).expect("an operation");
         let operation = Operation::read(name, fields).expect("fields of the operation");
         pollster::block_on(execute(operation, &self.context(caller)))
     }

@@ -316,15 +316,18 @@ pub(crate) fn operation(name: Name) -> BoxedStrategy<Operation> {
 /// client that asks for more is told so by `Unspoken::Field`.
 pub(crate) fn spoken(system: System, mut operation: Operation) -> Operation {
     match (system, &mut operation) {
-        (System::Standard | System::Datatrails, Operation::IssueToken(request)) => {
-            if !matches!(request.grant, Grant::ClientCredentials { .. }) {
-                request.grant = own_name();
-            }
+        (System::Standard | System::Datatrails, Operation::IssueToken(request))
+            if !matches!(request.grant, Grant::ClientCredentials { .. }) =>
+        {
+            request.grant = own_name();
         }
-        (System::Klarity, Operation::IssueToken(request)) => {
-            if let Grant::Password { .. } | Grant::RefreshToken { .. } = request.grant {
-                request.grant = own_name();
-            }
+        (System::Klarity, Operation::IssueToken(request))
+            if matches!(
+                request.grant,
+                Grant::Password { .. } | Grant::RefreshToken { .. }
+            ) =>
+        {
+            request.grant = own_name();
         }
         (System::Cockpit, Operation::IssueToken(request)) => {
             if let Grant::ClientCredentials { .. } | Grant::NotAllowed { .. } = request.grant {
