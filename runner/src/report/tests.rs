@@ -1,3 +1,6 @@
+//! The order in which a report hears of a run, and what each form of report
+//! makes of it.
+
 use super::{
     Cause, Event, Failure, Listener as _, Ordered, Outcome, Outline, Report, RunKind, RunOutline,
     RunResult, Skip, StepKind, StepResult, Summary, Tally, Tolerance, Verdict,

@@ -63,7 +63,7 @@ pub(crate) fn unknown_commands(tree: &Tree) -> Vec<Breach> {
     };
     for (path, text) in tree.files().filter(|(path, _)| instructs(path)) {
         for (line, command) in commands(text) {
-            if let Some(problem) = problem_of(tree, command) {
+            if let Some(problem) = problem_of(tree, &command) {
                 breaches.push(Breach::at(path, line, problem));
             }
         }
@@ -179,9 +179,11 @@ fn is_task(tree: &Tree, name: &str) -> bool {
 }
 
 /// What a person would type: the lines of fenced blocks, up to a comment or
-/// to what the shell does with the output.
-fn commands(text: &str) -> Vec<(usize, &str)> {
+/// to what the shell does with input and output. A line that ends in `\\` goes
+/// on in the next one.
+fn commands(text: &str) -> Vec<(usize, String)> {
     let mut inside = false;
+    let mut unfinished: Option<(usize, String)> = None;
     let mut commands = Vec::new();
     for (index, line) in text.lines().enumerate() {
         if line.trim_start().starts_with("```") {
@@ -189,11 +191,17 @@ fn commands(text: &str) -> Vec<(usize, &str)> {
         } else if inside {
             let line = line.trim_start();
             let line = line.strip_prefix("$ ").unwrap_or(line);
-            let end = [" #", " |", " >", " &"]
-                .iter()
-                .filter_map(|mark| line.find(mark))
-                .min();
-            commands.push((index + 1, &line[..end.unwrap_or(line.len())]));
+            let (number, mut command) = unfinished.take().unwrap_or((index + 1, String::new()));
+            if let Some(begun) = line.strip_suffix('\\') {
+                command.push_str(begun);
+                unfinished = Some((number, command));
+                continue;
+            }
+            command.push_str(line);
+            let marks = [" #", " |", " >", " <", " &"];
+            let end = marks.iter().filter_map(|mark| command.find(mark)).min();
+            command.truncate(end.unwrap_or(command.len()));
+            commands.push((number, command));
         }
     }
     commands
