@@ -27,6 +27,10 @@ pub struct RateLimit {
 #[derive(Default)]
 pub(super) struct Buckets(Mutex<BTreeMap<(System, String, String), Bucket>>);
 
+// A panic while the lock is held leaves buckets that hold what they held, or
+// one turn less; nothing depends on them beyond how soon somebody may ask again.
+impl core::panic::RefUnwindSafe for Buckets {}
+
 /// What is left to one caller, as of a moment. One request takes
 /// [`REQUEST`]; a minute has as many milliseconds, so that what a millisecond
 /// adds is the number of requests a minute.
