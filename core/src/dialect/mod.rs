@@ -10,6 +10,7 @@ mod cockpit;
 mod datatrails;
 mod document;
 mod horizon;
+mod ionos;
 mod klarity;
 mod oauth;
 mod refusal;
@@ -18,6 +19,7 @@ mod standard;
 pub use cockpit::Cockpit;
 pub use datatrails::Datatrails;
 pub use horizon::Horizon;
+pub use ionos::Ionos;
 pub use klarity::Klarity;
 pub use standard::Standard;
 
@@ -172,7 +174,7 @@ pub fn of(system: System) -> Option<&'static dyn Dialect> {
         System::Horizon => Some(&Horizon),
         System::Datatrails => Some(&Datatrails),
         System::Cockpit => Some(&Cockpit),
-        System::Ionos => None,
+        System::Ionos => Some(&Ionos),
     }
 }
 

@@ -5,7 +5,7 @@
 use super::change::load_all;
 use super::{
     Access, Caller, Context, Fault, Name, Unauthenticated, Unproven, access_token, api_token,
-    client, session, trail,
+    client, identity, session, trail,
 };
 use crate::record::{Client, ClientId, Role, Secret, Standing, System};
 use crate::store::Store;
@@ -36,6 +36,23 @@ pub enum Credential {
         /// The space.
         space: String,
     },
+    /// A user's proof, and the contract that is named beside it.
+    Identity {
+        /// The proof.
+        proof: IdentityProof,
+        /// The contract's number, as it was sent.
+        contract: Option<String>,
+    },
+}
+
+/// How a user of a system with contracts proves who it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IdentityProof {
+    /// Login and password; more than one reading of the same text, where
+    /// client libraries disagree on its encoding.
+    Password(Vec<(String, Secret)>),
+    /// A token that the user has generated.
+    Token(Secret),
 }
 
 /// Finds out who asks for an operation. A request that offers nothing has an
@@ -76,6 +93,12 @@ pub async fn authenticate<S: Store>(
             let user = proof.map(|user| Caller::User(Box::new(user)));
             user.map_err(|unproven| (None, unproven))
         }
+        Credential::Identity { proof, contract } => {
+            let asked = contract.as_deref();
+            let proof = identity::prove(proof, asked, name, context).await?;
+            let user = proof.map(|user| Caller::User(Box::new(user)));
+            user.map_err(|unproven| (None, unproven))
+        }
     };
     let (id, unproven) = match proof {
         Ok(caller) => return Ok(caller),
@@ -91,9 +114,9 @@ pub async fn authenticate<S: Store>(
     }))
 }
 
-/// The administrator of the tenant whom a token of the standard system speaks
-/// for. Such a token is good for administering every other system, and for
-/// nothing else there.
+/// The administrator of the tenant, a client of the standard system, whom the
+/// credential proves. Such a proof is good for administering every other
+/// system, and for nothing else there.
 async fn prove_administrator<S: Store>(
     credential: &Credential,
     name: Name,
@@ -103,12 +126,6 @@ async fn prove_administrator<S: Store>(
         name.access(),
         Access::Administrator | Access::ApiTokenManager
     );
-    let (Credential::Bearer(token)
-    | Credential::Session(token)
-    | Credential::ApiToken { token, .. }) = credential
-    else {
-        return Ok(None);
-    };
     if !administers || context.system == System::Standard {
         return Ok(None);
     }
@@ -117,8 +134,30 @@ async fn prove_administrator<S: Store>(
         caller: Caller::Anonymous,
         ..*context
     };
-    let proof = prove_token(token.expose(), &standard).await?;
-    let client = proof.ok().map(|(client, _)| client);
+    let client = match credential {
+        Credential::Bearer(token)
+        | Credential::Session(token)
+        | Credential::ApiToken { token, .. }
+        | Credential::Identity {
+            proof: IdentityProof::Token(token),
+            ..
+        } => {
+            let proof = prove_token(token.expose(), &standard).await?;
+            proof.ok().map(|(client, _)| client)
+        }
+        // Where users come by Basic, clients are not looked for any more.
+        Credential::Identity {
+            proof: IdentityProof::Password(readings),
+            ..
+        } => {
+            let readings = readings.iter();
+            let readings: Vec<_> = readings
+                .map(|(id, secret)| (ClientId::new(id.as_str()), secret.clone()))
+                .collect();
+            prove_client(&readings, &standard).await?.ok()
+        }
+        Credential::Absent | Credential::Malformed | Credential::Client(_) => None,
+    };
     Ok(client.filter(|client| client.has_role(Role::Administrator)))
 }
 

@@ -2,7 +2,7 @@
 //! the domain has no clock, no randomness and no I/O of its own.
 
 use super::Deployment;
-use crate::record::{Client, Role, System, Tenant, User};
+use crate::record::{Client, ContractRole, Role, System, Tenant, User};
 use crate::store::{Store, Version};
 use crate::time::Timestamp;
 use alloc::boxed::Box;
@@ -53,6 +53,17 @@ impl Caller {
             Self::Client(client) => client.has_role(role),
             Self::User(signed_in) => signed_in.user.has_role(role),
         }
+    }
+
+    /// The user and the contract that the request is about, where both are
+    /// known and the user is a member.
+    pub(super) fn in_contract(&self) -> Option<(&User, u32, ContractRole)> {
+        let Self::User(signed_in) = self else {
+            return None;
+        };
+        let contract = signed_in.contract?;
+        let role = signed_in.user.role_in(contract)?;
+        Some((&signed_in.user, contract, role))
     }
 
     /// The name in the audit record.

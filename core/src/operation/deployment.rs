@@ -109,6 +109,15 @@ pub enum AudienceRule {
     Defaulted,
 }
 
+/// Whether users choose how long their tokens live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LifetimeRule {
+    /// They may, within limits; the policy's lifetime is the default.
+    Chosen,
+    /// They may not: every token has the policy's lifetime.
+    Fixed,
+}
+
 /// What new secrets look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecretForm {
@@ -183,6 +192,16 @@ pub struct SystemPolicy {
     pub unlock_revokes_previous: bool,
     /// The most access policies of a tenant.
     pub max_access_policies: usize,
+    /// The most tokens of one user, expired ones included.
+    pub max_identity_tokens: usize,
+    /// The shortest and the longest life of a user's token, in seconds.
+    pub identity_token_lifetimes: (u32, u32),
+    /// Whether users choose how long their tokens live.
+    pub identity_token_lifetime: LifetimeRule,
+    /// The most groups of one contract.
+    pub max_groups: usize,
+    /// The most members of one group.
+    pub max_group_members: usize,
     /// How many requests a caller may make; `None` means no limit.
     pub rate_limit: Option<RateLimit>,
 }
@@ -216,6 +235,11 @@ impl SystemPolicy {
             spaces: vec!["root".into()],
             unlock_revokes_previous: false,
             max_access_policies: 10_000,
+            max_identity_tokens: 50,
+            identity_token_lifetimes: (60, YEAR),
+            identity_token_lifetime: LifetimeRule::Chosen,
+            max_groups: 200,
+            max_group_members: 1000,
             rate_limit: None,
         };
         match system {
@@ -261,7 +285,17 @@ impl SystemPolicy {
                 issuer: join(origin, "/ztna"),
                 ..standard
             },
-            System::Standard | System::Cockpit | System::Ionos => standard,
+            System::Ionos => Self {
+                issuer: "ionoscloud".into(),
+                token_lifetime: YEAR,
+                profile: TokenProfile {
+                    typ: "JWT".into(),
+                    subject_suffix: String::new(),
+                    claims: Vec::new(),
+                },
+                ..standard
+            },
+            System::Standard | System::Cockpit => standard,
         }
     }
 }

@@ -6,6 +6,7 @@
 //! own error shape in one function.
 
 use super::Resource;
+use crate::record::ContractPrivilege;
 use crate::store::{Refusal, StoreError};
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -126,6 +127,16 @@ pub enum Forbidden {
     Client,
     /// A scope value.
     Scope(&'static str),
+    /// Being a member of the contract.
+    Contract,
+    /// Being owner or administrator of the contract.
+    ContractAdministrator,
+    /// Changing what only the owner of the contract may.
+    ContractOwner,
+    /// A privilege within the contract.
+    Privilege(ContractPrivilege),
+    /// Signing in with the second factor, which an API cannot ask for.
+    SecondFactor,
 }
 
 /// What a request clashes with.
@@ -256,6 +267,21 @@ impl fmt::Display for Fault {
             }
             Self::Forbidden(Forbidden::Client) => f.write_str("only clients may do this"),
             Self::Forbidden(Forbidden::Scope(scope)) => write!(f, "the scope {scope} is required"),
+            Self::Forbidden(Forbidden::Contract) => {
+                f.write_str("membership of the contract is required")
+            }
+            Self::Forbidden(Forbidden::ContractAdministrator) => {
+                f.write_str("only owner and administrators of the contract may do this")
+            }
+            Self::Forbidden(Forbidden::ContractOwner) => {
+                f.write_str("only the owner of the contract may do this")
+            }
+            Self::Forbidden(Forbidden::Privilege(privilege)) => {
+                write!(f, "the privilege {} is required", privilege.as_str())
+            }
+            Self::Forbidden(Forbidden::SecondFactor) => {
+                f.write_str("the account signs in with a second factor")
+            }
             Self::Missing(resource) => write!(f, "no such {resource}"),
             Self::Conflict(Conflict::Taken(resource)) => {
                 write!(f, "another {resource} has this identifier")

@@ -15,12 +15,14 @@ mod change;
 mod claim;
 mod client;
 mod context;
+mod contract;
 mod dashboard;
 mod deployment;
 mod discovery;
 mod estate;
 mod fault;
 mod grant;
+mod identity;
 mod introspection;
 mod me;
 mod outcome;
@@ -43,14 +45,14 @@ pub use api_token::{
     UnlockedToken, UpdateApiToken,
 };
 pub use asset::{Asset, ListAssets};
-pub use authenticate::{Credential, authenticate};
+pub use authenticate::{Credential, IdentityProof, authenticate};
 pub use bootstrap::{FirstAdministrator, bootstrap, is_bootstrapped};
 pub use client::{ClientView, ListClients, RegisterClient, UpdateClient};
 pub use context::{Caller, Context, Random, SignedIn, tenant_uuid};
 pub use dashboard::{Dashboard, Widget};
 pub use deployment::{
-    AudienceRule, ClaimSource, Deployment, Keys, Limits, Pepper, SecretForm, SystemPolicy,
-    TokenProfile,
+    AudienceRule, ClaimSource, Deployment, Keys, LifetimeRule, Limits, Pepper, SecretForm,
+    SystemPolicy, TokenProfile,
 };
 pub use discovery::Metadata;
 pub use estate::{
@@ -62,6 +64,7 @@ pub use fault::{
     Unproven,
 };
 pub use grant::{ClientCredentials, Grant, IssueToken, IssuedToken};
+pub use identity::{DeleteIdentityTokens, GenerateIdentityToken, GeneratedToken, TokenCriteria};
 pub use introspection::{IntrospectToken, Introspection};
 pub use me::Me;
 pub use outcome::{Outcome, Resource};
@@ -92,6 +95,10 @@ pub enum Access {
     ApiTokenManager,
     /// An administrator of the system.
     Administrator,
+    /// A member of the contract that the request is about.
+    ContractMember,
+    /// The owner or an administrator of that contract.
+    ContractAdministrator,
 }
 
 /// A request that has no fields.
@@ -256,6 +263,16 @@ operations! {
     /// Replaces the tenant's signature key; every API token is refused from
     /// then on.
     "signature_key.rotate" RotateSignatureKey(Nothing) Administrator;
+    /// Generates a token of the caller for a contract.
+    "identity_token.generate" GenerateIdentityToken(GenerateIdentityToken) ContractMember;
+    /// Lists the caller's tokens for a contract.
+    "identity_token.list" ListIdentityTokens(Nothing) ContractMember;
+    /// Reads one of the caller's tokens, without the token itself.
+    "identity_token.get" GetIdentityToken(Reference) ContractMember;
+    /// Deletes one of the caller's tokens; it is refused from then on.
+    "identity_token.delete" DeleteIdentityToken(Reference) ContractMember;
+    /// Deletes those of the caller's tokens for a contract that meet a criterion.
+    "identity_token.delete_all" DeleteIdentityTokens(DeleteIdentityTokens) ContractMember;
     /// Lists the audit record, latest entry first.
     "audit.list" ListAudit(ListAudit) Administrator;
     /// Describes the authorization server.
@@ -281,12 +298,14 @@ impl Name {
 ///
 /// # Errors
 /// [`Fault::Unauthenticated`] without a caller, [`Fault::Forbidden`] for one
-/// that is no administrator.
+/// that lacks the role or the place in a contract.
 pub fn admit(name: Name, caller: &Caller) -> Result<(), Fault> {
     match (name.access(), caller) {
         (Access::Public, _) => Ok(()),
         (_, Caller::Anonymous) => Err(Fault::Unauthenticated(Unauthenticated::Absent)),
         (Access::Authenticated, _) => Ok(()),
+        (Access::ContractMember, caller) => contract::admit_member(caller),
+        (Access::ContractAdministrator, caller) => contract::admit_administrator(caller),
         (_, caller) if caller.is_administrator() => Ok(()),
         (Access::ApiTokenManager, caller) if caller.has_role(Role::ApiTokenManager) => Ok(()),
         (_, _) => Err(Fault::Forbidden(Forbidden::Administrator)),
@@ -350,6 +369,13 @@ pub async fn execute<S: Store>(
         Operation::DeleteApiToken(request) => api_token::delete(&request, context).await,
         Operation::UnlockApiToken(request) => api_token::unlock(&request, context).await,
         Operation::RotateSignatureKey(Nothing {}) => api_token::rotate(context).await,
+        Operation::GenerateIdentityToken(request) => identity::generate(&request, context).await,
+        Operation::ListIdentityTokens(Nothing {}) => identity::list(context).await,
+        Operation::GetIdentityToken(request) => identity::read(&request.id, context).await,
+        Operation::DeleteIdentityToken(request) => identity::delete(&request.id, context).await,
+        Operation::DeleteIdentityTokens(request) => {
+            identity::delete_all(request.criteria, context).await
+        }
         Operation::ListAudit(request) => trail::list(&request, context).await,
         Operation::Metadata(Nothing {}) => Ok(discovery::metadata(context)),
         Operation::Jwks(Nothing {}) => Ok(discovery::jwks(context)),

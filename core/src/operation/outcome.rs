@@ -1,10 +1,10 @@
 //! What operations bring about.
 
 use super::{
-    ApiAccessView, Asset, ClientView, Dashboard, EstateRecordView, Introspection, IssuedToken, Me,
-    Metadata, Page, Quota, UnlockedToken, UserView,
+    ApiAccessView, Asset, ClientView, Dashboard, EstateRecordView, GeneratedToken, Introspection,
+    IssuedToken, Me, Metadata, Page, Quota, UnlockedToken, UserView,
 };
-use crate::record::{AccessPolicy, ApiToken, AuditEntry, Subject};
+use crate::record::{AccessPolicy, ApiToken, AuditEntry, IdentityToken, Subject};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -54,6 +54,12 @@ pub enum Outcome {
     ApiAccesses(Page<ApiAccessView>),
     /// Figures of the deployment.
     Dashboard(Dashboard),
+    /// A token that a user has generated.
+    Generated(GeneratedToken),
+    /// A token of a user, without the token itself.
+    IdentityToken(IdentityToken),
+    /// The tokens of a user for a contract.
+    IdentityTokens(Vec<IdentityToken>),
     /// It is done, and there is nothing to tell of it.
     Done,
     /// A page of assets.
@@ -106,6 +112,9 @@ impl Outcome {
             Self::ApiAccess(access) => plain(access),
             Self::ApiAccesses(accesses) => page(accesses, plain),
             Self::Dashboard(dashboard) => plain(dashboard),
+            Self::Generated(token) => token.to_value(),
+            Self::IdentityToken(token) => plain(token),
+            Self::IdentityTokens(tokens) => json!({ "items": tokens }),
             Self::Done | Self::Deleted => json!({}),
             Self::Assets(assets) => page(assets, |asset| match *asset {}),
             Self::Quotas(quotas) => json!({ "quotas": quotas }),
@@ -136,6 +145,10 @@ pub enum Resource {
     Space,
     /// An API access.
     ApiAccess,
+    /// A token of a user.
+    IdentityToken,
+    /// A group of a contract.
+    Group,
 }
 
 impl fmt::Display for Resource {
@@ -149,6 +162,8 @@ impl fmt::Display for Resource {
             Self::ApiToken => "API token",
             Self::Space => "space",
             Self::ApiAccess => "API access",
+            Self::IdentityToken => "token",
+            Self::Group => "group",
         })
     }
 }

@@ -17,6 +17,8 @@ use serde::{Deserialize, Serialize};
 
 /// The longest login or name, in characters.
 const MAX_TEXT: usize = 255;
+/// The most contracts of one user.
+const MAX_CONTRACTS: usize = 100;
 
 /// Creates a user.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -172,6 +174,7 @@ pub(super) async fn create<S: Store>(
     ] {
         admit_text(at, text)?;
     }
+    admit_contracts(&profile.contracts)?;
     let user = User {
         id: UserId::new(context.uuid()),
         system: context.system,
@@ -278,6 +281,7 @@ pub(super) async fn update<S: Store>(
         "family_name",
         changes.family_name.as_deref().unwrap_or_default(),
     )?;
+    admit_contracts(changes.contracts.as_deref().unwrap_or_default())?;
     let password = changes
         .password
         .map(|password| hash(&password, context))
@@ -380,6 +384,26 @@ async fn find<S: Store>(context: &Context<'_, S>, id: &UserId) -> Result<Stored<
 fn hash<S: Store>(password: &Secret, context: &Context<'_, S>) -> Result<String, Fault> {
     crate::token::hash_password(password.expose(), &context.bytes())
         .ok_or_else(|| Fault::field("password", "must have 1 to 1024 bytes"))
+}
+
+/// A contract's number is a positive integer of 32 bits with a sign, and no
+/// user belongs to one twice.
+fn admit_contracts(places: &[Membership]) -> Result<(), Fault> {
+    if places.len() > MAX_CONTRACTS {
+        let problem = format!("has more than {MAX_CONTRACTS} items");
+        return Err(Fault::field("contracts", problem));
+    }
+    for (index, place) in places.iter().enumerate() {
+        let refuse = |problem| Err(Fault::field(format!("contracts[{index}]"), problem));
+        if i32::try_from(place.contract).is_err() || place.contract == 0 {
+            return refuse("is not the number of a contract");
+        }
+        let before = &places[..index];
+        if before.iter().any(|other| other.contract == place.contract) {
+            return refuse("is a contract that stands twice");
+        }
+    }
+    Ok(())
 }
 
 fn admit_text(at: &str, text: &str) -> Result<(), Fault> {

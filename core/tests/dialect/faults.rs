@@ -9,7 +9,7 @@ use touchmark_core::operation::{
     Conflict, Fault, Forbidden, GrantFault, Name, Ownership, Presented, RequestFault, Resource,
     Unauthenticated,
 };
-use touchmark_core::record::System;
+use touchmark_core::record::{ContractPrivilege, System};
 
 const RESOURCES: &[Resource] = &[
     Resource::Client,
@@ -20,6 +20,8 @@ const RESOURCES: &[Resource] = &[
     Resource::ApiToken,
     Resource::Space,
     Resource::ApiAccess,
+    Resource::IdentityToken,
+    Resource::Group,
 ];
 
 /// One fault of every kind. The matches have no arm for the rest, so a new
@@ -55,6 +57,13 @@ fn faults() -> Vec<Fault> {
         Not(Forbidden::Administrator),
         Not(Forbidden::Client),
         Not(Forbidden::Scope("records:write")),
+        Not(Forbidden::Contract),
+        Not(Forbidden::ContractAdministrator),
+        Not(Forbidden::ContractOwner),
+        Not(Forbidden::Privilege(
+            ContractPrivilege::AccessAndManageMonitoring,
+        )),
+        Not(Forbidden::SecondFactor),
         TooMany { retry_after: 0 },
         TooMany { retry_after: 30 },
         Unavailable,
@@ -92,7 +101,16 @@ fn faults() -> Vec<Fault> {
                 | Unauthenticated::Refused
                 | Unauthenticated::Expired,
             )
-            | Not(Forbidden::Administrator | Forbidden::Client | Forbidden::Scope(_))
+            | Not(
+                Forbidden::Administrator
+                | Forbidden::Client
+                | Forbidden::Scope(_)
+                | Forbidden::Contract
+                | Forbidden::ContractAdministrator
+                | Forbidden::ContractOwner
+                | Forbidden::Privilege(_)
+                | Forbidden::SecondFactor,
+            )
             | TooMany { .. }
             | Unavailable
             | Internal => {}
@@ -112,7 +130,9 @@ const fn listed(resource: Resource) {
         | Resource::User
         | Resource::ApiToken
         | Resource::Space
-        | Resource::ApiAccess => {}
+        | Resource::ApiAccess
+        | Resource::IdentityToken
+        | Resource::Group => {}
     }
 }
 

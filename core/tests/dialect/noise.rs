@@ -41,6 +41,12 @@ fn is_shaped(system: System, operation: Option<Name>, reply: &Reply) -> bool {
             has_members(&reply.json, &["status", "error", "message", "path"])
                 && reply.json["status"] == reply.status
         }
+        (System::Ionos, _) => {
+            has_members(&reply.json, &["httpStatus", "messages"])
+                && reply.json["httpStatus"] == reply.status
+                && reply.json["messages"][0]["errorCode"].is_string()
+                && reply.json["messages"][0]["message"].is_string()
+        }
         _ => reply.json.is_object(),
     };
     shaped && reply.header("content-type") == "application/json"
@@ -116,6 +122,13 @@ const WORDS: &[&str] = &[
     "OWNER",
     "client_credentials",
     "administrator",
+    "email",
+    "contracts",
+    "contractNumber",
+    "role",
+    "ttl",
+    "criteria",
+    "properties",
 ];
 
 fn word() -> impl Strategy<Value = String> + Clone {
@@ -265,6 +278,9 @@ fn any_path_is_answered() {
         "/horizon",
         "/v1",
         "/iam/v1",
+        "/ionos",
+        "/auth/v1",
+        "/cloudapi/v6",
         "/admin",
         "/oauth",
         "/.well-known",

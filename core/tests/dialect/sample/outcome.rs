@@ -1,6 +1,8 @@
 //! Any outcome of an operation, and what of it a dialect's responses carry.
 
-use super::record::{access_policy, api_token, audit_entry, estate_record, subject};
+use super::record::{
+    access_policy, api_token, audit_entry, estate_record, identity_token, subject,
+};
 use super::request::terms;
 use super::text::{
     client_id, json_object, roles, scope, secret, some_text, standing, text, text_map, texts, time,
@@ -12,11 +14,12 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::json;
 use touchmark_core::operation::{
-    ApiAccessView, ClientView, Dashboard, Introspection, IssuedToken, Me, Metadata, Name, Outcome,
-    Page, Quota, Resource, UnlockedToken, UserView, Widget,
+    ApiAccessView, ClientView, Dashboard, GeneratedToken, Introspection, IssuedToken, Me, Metadata,
+    Name, Outcome, Page, Quota, Resource, UnlockedToken, UserView, Widget,
 };
 use touchmark_core::record::{
-    ClientId, ContractRole, Membership, Privilege, Role, SecondFactor, System, UserId,
+    ClientId, ContractRole, IdentityToken, Membership, Privilege, Role, SecondFactor, System,
+    UserId,
 };
 use touchmark_core::time::Timestamp;
 
@@ -38,7 +41,9 @@ pub(crate) fn outcome(name: Name) -> BoxedStrategy<Outcome> {
         | Name::DeleteSubject
         | Name::DeleteUser
         | Name::DeleteApiAccess
-        | Name::DeleteApiToken => Just(Outcome::Deleted).boxed(),
+        | Name::DeleteApiToken
+        | Name::DeleteIdentityToken
+        | Name::DeleteIdentityTokens => Just(Outcome::Deleted).boxed(),
         Name::IssueToken => (secret(), any::<u32>(), scope(), option::of(secret()))
             .prop_map(|(access_token, expires_in, scope, refresh_token)| {
                 Outcome::Token(IssuedToken {
@@ -138,6 +143,13 @@ pub(crate) fn outcome(name: Name) -> BoxedStrategy<Outcome> {
                 .boxed()
         }
         Name::RotateSignatureKey => Just(Outcome::Done).boxed(),
+        Name::GenerateIdentityToken => secret()
+            .prop_map(|token| Outcome::Generated(GeneratedToken { token }))
+            .boxed(),
+        Name::GetIdentityToken => identity_token().prop_map(Outcome::IdentityToken).boxed(),
+        Name::ListIdentityTokens => vec(identity_token(), 0..3)
+            .prop_map(Outcome::IdentityTokens)
+            .boxed(),
         Name::ListAudit => page(audit_entry()).prop_map(Outcome::Audit).boxed(),
         Name::Metadata => (
             (text(), text(), text(), text()),
@@ -208,6 +220,15 @@ pub(crate) fn carried(system: System, mut outcome: Outcome) -> Outcome {
             page.total = None;
         }
         (System::Horizon, Outcome::ApiTokens(page)) => page.total = None,
+        (System::Ionos, Outcome::User(user)) => carry_customer(user),
+        (System::Ionos, Outcome::Users(page)) => {
+            page.items.iter_mut().for_each(carry_customer);
+            page.total = None;
+        }
+        (System::Ionos, Outcome::IdentityToken(token)) => carry_token(token),
+        (System::Ionos, Outcome::IdentityTokens(tokens)) => {
+            tokens.iter_mut().for_each(carry_token);
+        }
         _ => {}
     }
     outcome
@@ -250,6 +271,17 @@ fn carry_user(user: &mut UserView) {
     user.privileges.clear();
     user.contracts.clear();
     user.second_factor = SecondFactor::None;
+}
+
+fn carry_customer(user: &mut UserView) {
+    user.roles.clear();
+    user.privileges.clear();
+}
+
+/// Whose token it is, its answer does not say.
+fn carry_token(token: &mut IdentityToken) {
+    token.user = UserId::new("");
+    token.contract = 0;
 }
 
 fn carry_operator(user: &mut UserView) {

@@ -9,8 +9,8 @@ use proptest::option;
 use proptest::prelude::*;
 use touchmark_core::operation::EstateRecordView;
 use touchmark_core::record::{
-    AccessPermission, AccessPolicy, ApiToken, AuditEntry, Cost, EstateRecord, Nid, Subject, System,
-    UserId, Verdict,
+    AccessPermission, AccessPolicy, ApiToken, AuditEntry, Cost, EstateRecord, IdentityToken, Nid,
+    Subject, System, UserId, Verdict,
 };
 use touchmark_core::time::Month;
 
@@ -150,6 +150,18 @@ pub(super) fn api_token() -> impl Strategy<Value = ApiToken> {
             created_at: times.1,
             updated_at: times.2,
             unlocked_at: times.3,
+        },
+    )
+}
+
+pub(super) fn identity_token() -> impl Strategy<Value = IdentityToken> {
+    (uuid(), uuid(), any::<u32>(), time(), time()).prop_map(
+        |(id, user, contract, created_at, expires_at)| IdentityToken {
+            id,
+            user: UserId::new(user),
+            contract,
+            created_at,
+            expires_at,
         },
     )
 }

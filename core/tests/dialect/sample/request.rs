@@ -13,13 +13,14 @@ use touchmark_core::http::BasicPair;
 use touchmark_core::operation::{
     AccessPolicyChanges, AccessPolicyOrder, ApiTokenChanges, ApiTokenReference, ClientCredentials,
     ClientReference, CostUpdate, CostValue, CreateAccessPolicy, CreateApiToken, CreateSubject,
-    CreateUser, DeleteRecords, EnrichRecords, EnrichmentItem, Grant, IntrospectToken, IssueToken,
-    ListAccessPolicies, ListApiAccesses, ListApiTokens, ListAssets, ListAudit, ListClients,
-    ListQuotas, ListRecords, ListSubjects, ListUsers, Name, Nothing, Operation, Presented,
-    RecordItem, RecordPeriod, RecordReference, Reference, RegisterApiAccess, RegisterClient,
-    RemovalPeriod, Resource, SpaceReference, SubjectChanges, Total, UpdateAccessPolicy,
-    UpdateApiAccess, UpdateApiToken, UpdateClient, UpdateSubject, UpdateUser, UpsertRecords,
-    UserChanges, UserProfile, UserReference,
+    CreateUser, DeleteIdentityTokens, DeleteRecords, EnrichRecords, EnrichmentItem,
+    GenerateIdentityToken, Grant, IntrospectToken, IssueToken, ListAccessPolicies, ListApiAccesses,
+    ListApiTokens, ListAssets, ListAudit, ListClients, ListQuotas, ListRecords, ListSubjects,
+    ListUsers, Name, Nothing, Operation, Presented, RecordItem, RecordPeriod, RecordReference,
+    Reference, RegisterApiAccess, RegisterClient, RemovalPeriod, Resource, SpaceReference,
+    SubjectChanges, TokenCriteria, Total, UpdateAccessPolicy, UpdateApiAccess, UpdateApiToken,
+    UpdateClient, UpdateSubject, UpdateUser, UpsertRecords, UserChanges, UserProfile,
+    UserReference,
 };
 use touchmark_core::record::{
     ClientId, ContractRole, Membership, Privilege, Role, SecondFactor, Secret, SessionTerms,
@@ -299,6 +300,24 @@ pub(crate) fn operation(name: Name) -> BoxedStrategy<Operation> {
         }
         Name::GetDashboard => Just(Operation::GetDashboard(Nothing {})).boxed(),
         Name::RotateSignatureKey => Just(Operation::RotateSignatureKey(Nothing {})).boxed(),
+        Name::GenerateIdentityToken => option::of(any::<i32>().prop_map(i64::from))
+            .prop_map(|ttl| Operation::GenerateIdentityToken(GenerateIdentityToken { ttl }))
+            .boxed(),
+        Name::ListIdentityTokens => Just(Operation::ListIdentityTokens(Nothing {})).boxed(),
+        Name::GetIdentityToken => reference().prop_map(Operation::GetIdentityToken).boxed(),
+        Name::DeleteIdentityToken => reference().prop_map(Operation::DeleteIdentityToken).boxed(),
+        Name::DeleteIdentityTokens => {
+            let criteria = select(vec![
+                TokenCriteria::All,
+                TokenCriteria::Expired,
+                TokenCriteria::Current,
+            ]);
+            criteria
+                .prop_map(|criteria| {
+                    Operation::DeleteIdentityTokens(DeleteIdentityTokens { criteria })
+                })
+                .boxed()
+        }
         Name::ListAudit => (page_size(), text())
             .prop_map(|(page_size, page_token)| {
                 Operation::ListAudit(ListAudit {
@@ -380,6 +399,15 @@ pub(crate) fn spoken(system: System, mut operation: Operation) -> Operation {
             request.changes.privileges = None;
             request.changes.contracts = None;
             request.changes.second_factor = None;
+        }
+        (System::Ionos, Operation::ListUsers(request)) => request.total = Total::Omitted,
+        (System::Ionos, Operation::CreateUser(request)) => {
+            request.profile.roles.clear();
+            request.profile.privileges.clear();
+        }
+        (System::Ionos, Operation::UpdateUser(request)) => {
+            request.changes.roles = None;
+            request.changes.privileges = None;
         }
         _ => {}
     }

@@ -1,0 +1,154 @@
+//! IONOS Monitoring as a Service as a dialect: the AuthAPI below `/auth/v1`,
+//! and the administration of users, whose paths are ours. Each API has its own
+//! file; they share how callers prove who they are and how refusals look.
+//!
+//! <https://api.ionos.com/docs/authentication/v1/>
+
+mod auth;
+mod refusal;
+mod users;
+
+use super::{Dialect, Route, Site, Unspoken, oauth, read_authorization};
+use crate::http::{Captures, Method, Request, Response, Status};
+use crate::operation::{Credential, Fault, IdentityProof, Name, Operation, Outcome};
+use crate::record::System;
+use alloc::string::{String, ToString};
+use serde_json::Value;
+
+/// IONOS Monitoring as a Service.
+pub struct Ionos;
+
+/// Where a caller names the contract that a request is about.
+const CONTRACT: &str = "X-Contract-Number";
+
+const ROUTES: &[Route] = &[
+    Route::new(Method::Get, auth::GENERATE, Name::GenerateIdentityToken),
+    Route::new(Method::Get, auth::ALL, Name::ListIdentityTokens),
+    Route::new(Method::Delete, auth::ALL, Name::DeleteIdentityTokens),
+    Route::new(Method::Get, auth::ONE, Name::GetIdentityToken),
+    Route::new(Method::Delete, auth::ONE, Name::DeleteIdentityToken),
+    Route::new(Method::Post, users::ALL, Name::CreateUser),
+    Route::new(Method::Get, users::ALL, Name::ListUsers),
+    Route::new(Method::Get, users::ONE, Name::GetUser),
+    Route::new(Method::Patch, users::ONE, Name::UpdateUser),
+    Route::new(Method::Delete, users::ONE, Name::DeleteUser),
+];
+
+/// The parts of the dialect.
+#[derive(Clone, Copy)]
+enum Api {
+    /// Tokens of users.
+    Auth,
+    /// Users, as their deployment's administrator sees them.
+    Users,
+}
+
+impl Api {
+    /// The part that words an operation.
+    const fn of(name: Name) -> Option<Self> {
+        match name {
+            Name::GenerateIdentityToken
+            | Name::ListIdentityTokens
+            | Name::GetIdentityToken
+            | Name::DeleteIdentityToken
+            | Name::DeleteIdentityTokens => Some(Self::Auth),
+            Name::CreateUser
+            | Name::ListUsers
+            | Name::GetUser
+            | Name::UpdateUser
+            | Name::DeleteUser => Some(Self::Users),
+            _ => None,
+        }
+    }
+}
+
+impl Dialect for Ionos {
+    fn system(&self) -> System {
+        System::Ionos
+    }
+
+    fn routes(&self) -> &'static [Route] {
+        ROUTES
+    }
+
+    fn read_credential(
+        &self,
+        _route: &Route,
+        _captures: &Captures,
+        request: &Request,
+    ) -> Credential {
+        let proof = match read_authorization(request) {
+            Credential::Bearer(token) => IdentityProof::Token(token),
+            Credential::Client(readings) => IdentityProof::Password(
+                readings
+                    .into_iter()
+                    .map(|(id, secret)| (id.as_str().into(), secret))
+                    .collect(),
+            ),
+            other => return other,
+        };
+        Credential::Identity {
+            proof,
+            contract: request.headers.first(CONTRACT).map(String::from),
+        }
+    }
+
+    fn read_request(
+        &self,
+        route: &Route,
+        captures: &Captures,
+        request: &Request,
+        site: &Site<'_>,
+    ) -> Result<Operation, Fault> {
+        match Api::of(route.operation) {
+            Some(Api::Auth) => auth::read_request(route, captures, request),
+            Some(Api::Users) => users::read_request(route, captures, request, site),
+            None => Err(Fault::Internal),
+        }
+    }
+
+    fn write_response(
+        &self,
+        route: Option<&Route>,
+        request: &Request,
+        result: &Result<Outcome, Fault>,
+        site: &Site<'_>,
+    ) -> Response {
+        let outcome = match result {
+            Ok(outcome) => outcome,
+            Err(fault) => return refusal::write(fault, request),
+        };
+        let name = route.map(|route| route.operation);
+        let content = match name.and_then(Api::of) {
+            Some(Api::Auth) => auth::write_response(outcome, site),
+            Some(Api::Users) => users::write_response(outcome),
+            None => Value::Null,
+        };
+        let status = match name {
+            Some(Name::CreateUser) => Status::CREATED,
+            _ => Status::OK,
+        };
+        Response::json(status, content.to_string()).no_store()
+    }
+
+    fn write_request(&self, operation: &Operation) -> Result<Request, Unspoken> {
+        match Api::of(operation.name()) {
+            Some(Api::Auth) => auth::write_request(operation),
+            Some(Api::Users) => users::write_request(operation),
+            None => Err(Unspoken::Operation(operation.name())),
+        }
+    }
+
+    fn read_response(
+        &self,
+        operation: &Operation,
+        response: &Response,
+    ) -> Result<Outcome, Unspoken> {
+        let content = oauth::read_success(response)?;
+        match Api::of(operation.name()) {
+            Some(Api::Auth) => auth::read_response(operation, content),
+            Some(Api::Users) => users::read_response(operation, content),
+            None => Err(Unspoken::Operation(operation.name())),
+        }
+    }
+}

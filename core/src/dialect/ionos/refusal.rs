@@ -1,0 +1,63 @@
+//! Refusals in IONOS' words: the status, and messages that each have a code.
+//! The one code that the vendor's clients are known to meet is that of 401;
+//! every other is the status as text.
+
+use super::CONTRACT;
+use crate::dialect::{document, refusal};
+use crate::http::{Request, Response, Status};
+use crate::operation::{Fault, RequestFault};
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::{String, ToString};
+use serde_json::json;
+
+const REALM: &str = "ionos";
+
+pub(super) fn write(fault: &Fault, request: &Request) -> Response {
+    let named = document::renamed(fault, "contract", CONTRACT);
+    let (status, message): (Status, Cow<'_, str>) = match named.as_ref() {
+        Fault::Request(problem) => (status(problem), problem.to_string().into()),
+        Fault::Grant(_) => (Status::BAD_REQUEST, fault.to_string().into()),
+        Fault::Unauthenticated(_) => (Status::UNAUTHORIZED, "Unauthorized".into()),
+        Fault::Forbidden(_) | Fault::Quota(_) => (Status::FORBIDDEN, fault.to_string().into()),
+        Fault::Missing(_) => (Status::NOT_FOUND, fault.to_string().into()),
+        Fault::Conflict(_) => (Status::UNPROCESSABLE_CONTENT, fault.to_string().into()),
+        Fault::TooMany { .. } => (Status::TOO_MANY_REQUESTS, fault.to_string().into()),
+        Fault::Unavailable => (Status::SERVICE_UNAVAILABLE, "Service Unavailable".into()),
+        Fault::Internal => (Status::INTERNAL_SERVER_ERROR, fault.to_string().into()),
+    };
+    let content = json!({
+        "httpStatus": status.code(),
+        "messages": [{ "errorCode": code(status), "message": message }],
+    });
+    let mut response = Response::json(status, content.to_string()).no_store();
+    if let Fault::Unauthenticated(_) = fault {
+        let scheme = if refusal::is_basic(request) {
+            "Basic"
+        } else {
+            "Bearer"
+        };
+        let challenge = format!("{scheme} realm=\"{REALM}\"");
+        response.headers.insert("www-authenticate", challenge);
+    }
+    refusal::write_headers(&mut response, fault);
+    response
+}
+
+const fn status(problem: &RequestFault) -> Status {
+    match problem {
+        RequestFault::Path => Status::NOT_FOUND,
+        RequestFault::Method(_) => Status::METHOD_NOT_ALLOWED,
+        RequestFault::TooLarge => Status::CONTENT_TOO_LARGE,
+        RequestFault::MediaType => Status::UNSUPPORTED_MEDIA_TYPE,
+        RequestFault::Broken | RequestFault::Syntax(_) => Status::BAD_REQUEST,
+        RequestFault::Field { .. } => Status::UNPROCESSABLE_CONTENT,
+    }
+}
+
+fn code(status: Status) -> String {
+    match status {
+        Status::UNAUTHORIZED => "315".into(),
+        other => other.code().to_string(),
+    }
+}

@@ -1,0 +1,115 @@
+//! Contracts: which of them a request is about, and what its caller may do
+//! within it. The rules are those of IONOS, where a user may belong to several
+//! contracts and a token is bound to one.
+
+use super::{Caller, Context, Fault, Forbidden, Unauthenticated};
+use crate::record::{ContractPrivilege, ContractRole, User};
+use crate::store::Store;
+use alloc::collections::BTreeSet;
+
+/// Refuses a caller that is no member of the contract.
+pub(super) fn admit_member(caller: &Caller) -> Result<(), Fault> {
+    match (caller, caller.in_contract()) {
+        (Caller::Anonymous, _) => Err(Fault::Unauthenticated(Unauthenticated::Absent)),
+        (_, Some(_)) => Ok(()),
+        (_, None) => Err(Fault::Forbidden(Forbidden::Contract)),
+    }
+}
+
+/// Refuses a caller that does not administer the contract.
+pub(super) fn admit_administrator(caller: &Caller) -> Result<(), Fault> {
+    admit_member(caller)?;
+    match caller.in_contract() {
+        Some((_, _, role)) if administers(role) => Ok(()),
+        _ => Err(Fault::Forbidden(Forbidden::ContractAdministrator)),
+    }
+}
+
+/// Whether this place in a contract is one that administers it.
+pub(super) const fn administers(role: ContractRole) -> bool {
+    matches!(role, ContractRole::Owner | ContractRole::Admin)
+}
+
+/// The member of a contract who asks, and the contract's number.
+pub(super) fn member<'a, S: Store>(
+    context: &'a Context<'_, S>,
+) -> Result<(&'a User, u32, ContractRole), Fault> {
+    let member = context.caller.in_contract();
+    member.ok_or(Fault::Forbidden(Forbidden::Contract))
+}
+
+/// Chooses the contract that a request is about: the one that it names, else
+/// the one that the token is bound to, else the only one that the user has.
+pub(super) fn choose(
+    user: &User,
+    asked: Option<&str>,
+    bound: Option<u32>,
+    must_name: Naming,
+) -> Result<Option<u32>, Fault> {
+    let foreign = || Fault::Forbidden(Forbidden::Contract);
+    if let Some(asked) = asked {
+        let number = read_number(asked)
+            .ok_or_else(|| Fault::field("contract", "is not the number of a contract"))?;
+        let fits = bound.is_none_or(|bound| bound == number);
+        return match user.role_in(number) {
+            Some(_) if fits => Ok(Some(number)),
+            _ => Err(foreign()),
+        };
+    }
+    match (user.contracts.as_slice(), bound) {
+        ([_, _, ..], bound) if bound.is_none() || must_name == Naming::Always => {
+            let problem = "is required, because the user belongs to several contracts";
+            Err(Fault::field("contract", problem))
+        }
+        (_, Some(bound)) => Ok(Some(bound)),
+        ([only], None) => Ok(Some(only.contract)),
+        (_, None) => Ok(None),
+    }
+}
+
+/// Whether members of several contracts have to name the one they mean.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Naming {
+    /// Even where a token is bound to one.
+    Always,
+    /// Unless a token is bound to one.
+    UnlessBound,
+}
+
+/// Reads a contract's number: a positive integer of 32 bits with a sign.
+fn read_number(text: &str) -> Option<u32> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = digits.then(|| text.parse::<i32>().ok()).flatten()?;
+    u32::try_from(number).ok().filter(|number| *number > 0)
+}
+
+/// What the caller may do within the contract: everything for its owner and
+/// its administrators, and what groups grant for everybody else.
+pub(super) async fn privileges<S: Store>(
+    user: &User,
+    contract: u32,
+    _context: &Context<'_, S>,
+) -> Result<BTreeSet<ContractPrivilege>, Fault> {
+    Ok(match user.role_in(contract) {
+        Some(role) if administers(role) => ContractPrivilege::ALL.iter().copied().collect(),
+        _ => BTreeSet::new(),
+    })
+}
+
+/// The member who asks, if the contract grants the privilege to it.
+///
+/// # Errors
+/// [`Forbidden::Privilege`] otherwise.
+#[expect(dead_code, reason = "no operation asks for a privilege yet")]
+pub(super) async fn require<'a, S: Store>(
+    privilege: ContractPrivilege,
+    context: &'a Context<'_, S>,
+) -> Result<(&'a User, u32, ContractRole), Fault> {
+    let member = member(context)?;
+    let granted = privileges(member.0, member.1, context).await?;
+    if granted.contains(&privilege) {
+        Ok(member)
+    } else {
+        Err(Fault::Forbidden(Forbidden::Privilege(privilege)))
+    }
+}
