@@ -3,7 +3,9 @@
 //!
 //! Client libraries disagree on Basic: curl sends `id:secret` as it is, others
 //! form-encode each half first, as RFC 6749 section 2.3.1 says. Both readings
-//! are kept, and whoever holds the truth compares the raw one first.
+//! are kept, and whoever holds the truth compares the raw one first. They also
+//! disagree on characters: what is not UTF-8 is read as ISO-8859-1, in which
+//! Python's clients write.
 
 use super::Request;
 use super::encoding::{Plus, decode};
@@ -51,7 +53,7 @@ pub enum AuthorizationError {
     Repeated,
     /// The scheme is neither Basic nor Bearer.
     Scheme,
-    /// The Basic credentials are not base64 of UTF-8 with a colon in it.
+    /// The Basic credentials are not base64 of a text with a colon in it.
     Basic,
     /// The bearer token is empty or has characters that RFC 6750 forbids.
     Bearer,
@@ -111,7 +113,9 @@ pub fn write_basic(id: &str, secret: &str) -> String {
 
 fn read_basic(credentials: &str) -> Option<BasicPair> {
     let decoded = Base64::decode_vec(credentials).ok()?;
-    let decoded = String::from_utf8(decoded).ok()?;
+    // Of ISO-8859-1 every byte is the character of its number.
+    let decoded = String::from_utf8(decoded)
+        .unwrap_or_else(|error| error.as_bytes().iter().copied().map(char::from).collect());
     let (id, secret) = decoded.split_once(':')?;
     Some(BasicPair {
         id: id.into(),
@@ -167,13 +171,23 @@ mod tests {
     }
 
     #[test]
+    fn characters_are_utf8_or_else_those_of_iso_8859_1() {
+        for field in ["Basic YTpncsO8w58=", "Basic YTpncvzf"] {
+            let Ok(Authorization::Basic(pair)) = read(field) else {
+                panic!("Basic credentials are read")
+            };
+            assert_eq!(pair.secret, "gr\u{fc}\u{df}", "{field}");
+        }
+    }
+
+    #[test]
     fn malformed_fields_are_refused() {
         use AuthorizationError::{Basic, Bearer, Repeated, Scheme};
         for (value, error) in [
             ("Basic", Basic),
             ("Basic !!!", Basic),
             ("Basic YQ==", Basic),
-            ("Basic /zo=", Basic),
+            ("Basic /w==", Basic),
             ("Bearer", Bearer),
             ("Bearer a b", Bearer),
             ("Bearer \u{e9}", Bearer),
