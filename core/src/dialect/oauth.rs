@@ -6,13 +6,14 @@ use super::Unspoken;
 use crate::http::{Authorization, Body, Method, Pairs, Request, Response, Status};
 use crate::json;
 use crate::operation::{
-    ClientCredentials, Fault, Grant, GrantFault, IssueToken, IssuedToken, Outcome, Presented,
-    RequestFault,
+    ClientCredentials, Credential, Fault, Grant, GrantFault, IssueToken, IssuedToken, Outcome,
+    Presented, RequestFault,
 };
 use crate::record::{ClientId, Secret};
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec;
 use alloc::vec::Vec;
 use serde_json::{Value, json};
 
@@ -96,9 +97,7 @@ impl Parameters {
         let denied = || Fault::Grant(GrantFault::Client(Presented::Basic));
         match Authorization::read(request) {
             Ok(Authorization::Basic(pair)) => {
-                if self.value("client_secret").is_some() {
-                    return Err(refuse("the client authenticates in two ways"));
-                }
+                self.refuse_secret()?;
                 let other = pair.form_decoded();
                 if let Some(id) = self.value("client_id") {
                     let matches =
@@ -125,6 +124,15 @@ impl Parameters {
         }
     }
 
+    /// Refuses a secret in the content of a request that proves its caller by
+    /// the `Authorization` field already (RFC 6749 section 2.3).
+    pub(super) fn refuse_secret(&self) -> Result<(), Fault> {
+        match self.value("client_secret") {
+            Some(_) => Err(refuse("the client authenticates in two ways")),
+            None => Ok(()),
+        }
+    }
+
     /// The token request, if its grant is client credentials.
     pub(super) fn client_credentials(&self, request: &Request) -> Result<IssueToken, Fault> {
         match self.require("grant_type")? {
@@ -138,6 +146,20 @@ impl Parameters {
             other => Err(Fault::Grant(GrantFault::UnsupportedGrant(other.into()))),
         }
     }
+}
+
+/// What the content of a request other than for a token offers as proof of its
+/// caller (RFC 6749 section 2.3.1).
+pub(super) fn read_content_credential(request: &Request) -> Credential {
+    let Ok(parameters) = Parameters::read(request) else {
+        return Credential::Absent;
+    };
+    let pair = parameters
+        .value("client_id")
+        .zip(parameters.value("client_secret"));
+    pair.map_or(Credential::Absent, |(id, secret)| {
+        Credential::Client(vec![(ClientId::new(id), Secret::new(secret))])
+    })
 }
 
 /// The parameters of a token request, for the client half.

@@ -42,7 +42,7 @@ pub(super) fn metadata<S: Store>(context: &Context<'_, S>) -> Outcome {
         grant_types_supported: vec!["client_credentials".into()],
         response_types_supported: Vec::new(),
         token_endpoint_auth_methods_supported: methods(),
-        introspection_endpoint_auth_methods_supported: vec!["client_secret_basic".into()],
+        introspection_endpoint_auth_methods_supported: methods(),
     })
 }
 

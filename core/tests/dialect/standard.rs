@@ -386,6 +386,35 @@ fn r68_r69_a_token_in_the_query_is_not_looked_at() {
 }
 
 #[test]
+fn r70_introspection_takes_credentials_in_the_content_or_in_the_field() {
+    let standard = Standard::new();
+    let token = standard.ask("").text("/access_token");
+    let ask = |secret: &str| {
+        let id = &standard.id;
+        let form = format!("token={token}&client_id={id}&client_secret={secret}");
+        form_request("/oauth/introspect", &form)
+    };
+    let reply = standard.setup.send(ask(&standard.secret));
+    assert_eq!((reply.status, &reply.json["active"]), (200, &json!(true)));
+
+    let wrong = standard.setup.send(ask("wrong"));
+    assert_refused(&wrong, 401, "invalid_client");
+    assert_eq!(wrong.header("www-authenticate"), "");
+    let own = write_basic(&standard.id, &standard.secret);
+    let both = standard.setup.send(ask(&standard.secret).by(&own));
+    assert_refused(&both, 400, "invalid_request");
+    let half = format!("token={token}&client_id={}", standard.id);
+    let half = standard
+        .setup
+        .send(form_request("/oauth/introspect", &half));
+    assert_refused(&half, 401, "unauthorized");
+
+    let beside = format!("token={token}&client_id={}", standard.id);
+    let beside = form_request("/oauth/introspect", &beside).by(&own);
+    assert_eq!(standard.setup.send(beside).json["active"], json!(true));
+}
+
+#[test]
 fn r70_r71_r72_r73_introspection_tells_only_whom_it_concerns() {
     let standard = Standard::new();
     let token = standard.ask("").text("/access_token");

@@ -8,9 +8,12 @@
 
 mod administration;
 
-use super::{Dialect, Route, Site, Unspoken, document, oauth, refusal};
+use super::{Dialect, Route, Site, Unspoken, document, oauth, read_authorization, refusal};
 use crate::http::{Captures, Method, Request, Response, Status};
-use crate::operation::{Fault, IntrospectToken, Introspection, Name, Nothing, Operation, Outcome};
+use crate::operation::{
+    Credential, Fault, GrantFault, IntrospectToken, Introspection, Name, Nothing, Operation,
+    Outcome, Presented, Unauthenticated,
+};
 use crate::record::{Secret, System};
 use alloc::string::ToString;
 use serde_json::Value;
@@ -49,6 +52,20 @@ impl Dialect for Standard {
         ROUTES
     }
 
+    fn read_credential(
+        &self,
+        route: &Route,
+        _captures: &Captures,
+        request: &Request,
+    ) -> Credential {
+        match read_authorization(request) {
+            Credential::Absent if route.operation == Name::IntrospectToken => {
+                oauth::read_content_credential(request)
+            }
+            credential => credential,
+        }
+    }
+
     fn read_request(
         &self,
         route: &Route,
@@ -62,6 +79,9 @@ impl Dialect for Standard {
             ),
             Name::IntrospectToken => {
                 let parameters = oauth::Parameters::read(request)?;
+                if read_authorization(request) != Credential::Absent {
+                    parameters.refuse_secret()?;
+                }
                 let token = Secret::new(parameters.require("token")?);
                 Operation::IntrospectToken(IntrospectToken { token })
             }
@@ -89,6 +109,14 @@ impl Dialect for Standard {
             ),
             Ok(Outcome::Jwks(keys)) => document::write_jwks(keys),
             Ok(outcome) => administration::write_response(route, outcome),
+            Err(Fault::Unauthenticated(Unauthenticated::Refused))
+                if route.is_some_and(|route| route.operation == Name::IntrospectToken)
+                    && read_authorization(request) == Credential::Absent =>
+            {
+                // The content held the credentials, so no scheme is named.
+                let fault = Fault::Grant(GrantFault::Client(Presented::Content));
+                refusal::write(&fault, request, REALM)
+            }
             Err(fault) => {
                 let fault = document::renamed(fault, "display_name", "client_name");
                 refusal::write(&fault, request, REALM)
