@@ -1,5 +1,6 @@
-//! The stage for the vendors' own client libraries: they come from the package
-//! registry, unchanged, and talk to the real server.
+//! The stage for client libraries, the vendors' own and those that speak OAuth:
+//! they come from the package registries, unchanged, and talk to the real
+//! server.
 
 use super::{Speed, Stage};
 use crate::tool;
@@ -7,14 +8,15 @@ use crate::workspace::run;
 
 pub(super) const CLIENTS: Stage = Stage {
     name: "clients",
-    proves: "the vendors' own client libraries work against the server",
+    proves: "the vendors' own and other client libraries work against the server",
     speed: Speed::Slow,
     run: |workspace| {
         let python = tool::python(workspace)?;
+        tool::npm(workspace, "tests/clients")?;
         run(workspace
             .cargo()
             .args(["test", "--package", "touchmark-tests", "--test", "serve"])
-            .args(["--", "--ignored", "clients::"])
+            .args(["--", "--include-ignored", "clients::"])
             .env("TOUCHMARK_PYTHON", python))
     },
 };
