@@ -180,6 +180,12 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
     serde_json::from_str(text).map_err(|_| Fault::Internal)
 }
 
+/// Takes an entry that was found by a scan as a document.
+pub(super) fn stored<T: DeserializeOwned>(entry: Entry) -> Result<Stored<T>, Fault> {
+    let document = read(&entry.value)?;
+    Ok(Stored { document, entry })
+}
+
 fn write<T: Serialize>(document: &T) -> Result<String, Fault> {
     serde_json::to_string(document).map_err(|_| Fault::Internal)
 }

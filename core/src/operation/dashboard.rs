@@ -45,6 +45,7 @@ pub(super) async fn read<S: Store>(context: &Context<'_, S>) -> Result<Outcome, 
         ("records", "Estate records", "record"),
         ("policies", "Access policies", "access-policy"),
         ("api-tokens", "API tokens", "api-token"),
+        ("alarms", "Alarms", "alarm"),
     ] {
         let range = Range::under(kind, [""; 0]);
         let value = context.store.count(context.tenant, &range).await?;

@@ -1,6 +1,7 @@
 //! How a deployment is set up: issuer, keys, lifetimes and limits, a policy
 //! for each system. Systems differ in this data, not in code.
 
+use super::Telemetry;
 use super::rate::{Buckets, RateLimit};
 use crate::record::{Secret, System};
 use crate::token::{Algorithm, Key, KeySet, SigningKey};
@@ -23,6 +24,8 @@ pub struct Deployment {
     pub systems: BTreeMap<System, SystemPolicy>,
     /// What a request may weigh.
     pub limits: Limits,
+    /// How samples are kept and asked for.
+    pub telemetry: Telemetry,
     /// What is left to callers whose rate is limited.
     pub(super) buckets: Buckets,
 }
@@ -314,6 +317,7 @@ impl Deployment {
             pepper,
             systems: systems.collect(),
             limits: Limits::default(),
+            telemetry: Telemetry::default(),
             buckets: Buckets::default(),
         }
     }

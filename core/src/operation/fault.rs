@@ -8,8 +8,9 @@
 use super::Resource;
 use crate::record::ContractPrivilege;
 use crate::store::{Refusal, StoreError};
+use crate::telemetry::QueryError;
 use alloc::borrow::Cow;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -65,6 +66,40 @@ pub enum RequestFault {
         /// What is wrong, as a sentence without its subject.
         problem: Cow<'static, str>,
     },
+    /// A query of samples has no answer.
+    Query(QueryFault),
+}
+
+/// Why a query of samples has no answer, in the words of Prometheus.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueryFault {
+    /// Of which kind the refusal is.
+    pub kind: QueryRefusal,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// The kinds of refusal of a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueryRefusal {
+    /// The query or a parameter cannot be understood.
+    BadData,
+    /// It was understood but has no result over these samples.
+    Execution,
+    /// It asks for more work than a query may cost.
+    Timeout,
+}
+
+impl From<QueryError> for Fault {
+    fn from(error: QueryError) -> Self {
+        let kind = match &error {
+            QueryError::BadData(_) => QueryRefusal::BadData,
+            QueryError::Execution(_) => QueryRefusal::Execution,
+            QueryError::Timeout => QueryRefusal::Timeout,
+        };
+        let message = error.to_string();
+        Self::Request(RequestFault::Query(QueryFault { kind, message }))
+    }
 }
 
 /// Why a token request is refused.
@@ -252,6 +287,7 @@ impl fmt::Display for RequestFault {
             Self::MediaType => f.write_str("the content type is not supported"),
             Self::Syntax(problem) => f.write_str(problem),
             Self::Field { at, problem } => write!(f, "{at}: {problem}"),
+            Self::Query(fault) => f.write_str(&fault.message),
         }
     }
 }

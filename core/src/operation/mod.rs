@@ -25,12 +25,14 @@ mod grant;
 mod identity;
 mod introspection;
 mod me;
+mod monitoring;
 mod outcome;
 mod page;
 mod quota;
 mod rate;
 mod session;
 mod subject;
+mod telemetry;
 #[cfg(test)]
 mod tests;
 mod trail;
@@ -60,19 +62,28 @@ pub use estate::{
     ListRecords, RecordItem, RecordPeriod, RecordReference, RemovalPeriod, UpsertRecords,
 };
 pub use fault::{
-    Conflict, Fault, Forbidden, GrantFault, Ownership, Presented, RequestFault, Unauthenticated,
-    Unproven,
+    Conflict, Fault, Forbidden, GrantFault, Ownership, Presented, QueryFault, QueryRefusal,
+    RequestFault, Unauthenticated, Unproven,
 };
 pub use grant::{ClientCredentials, Grant, IssueToken, IssuedToken};
 pub use identity::{DeleteIdentityTokens, GenerateIdentityToken, GeneratedToken, TokenCriteria};
 pub use introspection::{IntrospectToken, Introspection};
 pub use me::Me;
+pub use monitoring::{
+    ActionProperties, AlarmProperties, AlarmReference, AlarmView, Depth, ListActions, ListAlarms,
+    MonitoringOrder, UpdateAction, UpdateAlarm,
+};
 pub use outcome::{Outcome, Resource};
 pub use page::{Page, Total};
 pub use quota::{ListQuotas, Quota};
 pub use rate::{RateLimit, charge};
 pub use session::{ApiAccessView, ListApiAccesses, RegisterApiAccess, UpdateApiAccess};
 pub use subject::{CreateSubject, ListSubjects, SubjectChanges, UpdateSubject};
+pub use telemetry::{
+    IngestSamples, ListLabelValues, ListMetrics, QueryTelemetry, QueryTelemetryRange, SelectSeries,
+    Telemetry, TelemetryAnswer, Upstream, UpstreamAnswer, UpstreamFailure, UpstreamQuestion,
+    UpstreamReply,
+};
 pub use trail::ListAudit;
 pub use user::{
     CreateUser, ListUsers, UpdateUser, UserChanges, UserProfile, UserReference, UserView,
@@ -273,6 +284,42 @@ operations! {
     "identity_token.delete" DeleteIdentityToken(Reference) ContractMember;
     /// Deletes those of the caller's tokens for a contract that meet a criterion.
     "identity_token.delete_all" DeleteIdentityTokens(DeleteIdentityTokens) ContractMember;
+    /// Adds samples to a contract.
+    "telemetry.ingest" IngestSamples(IngestSamples) Administrator;
+    /// Tells that samples can be asked for.
+    "telemetry.status" TelemetryStatus(Nothing) ContractMember;
+    /// Asks for the value of an expression at one time.
+    "telemetry.query" QueryTelemetry(QueryTelemetry) ContractMember;
+    /// Asks for the values of an expression over some time.
+    "telemetry.query_range" QueryTelemetryRange(QueryTelemetryRange) ContractMember;
+    /// Asks which series there are.
+    "telemetry.series" ListSeries(SelectSeries) ContractMember;
+    /// Asks which labels series have.
+    "telemetry.labels" ListLabels(SelectSeries) ContractMember;
+    /// Asks which values a label has.
+    "telemetry.label_values" ListLabelValues(ListLabelValues) ContractMember;
+    /// Asks what metrics mean.
+    "telemetry.metadata" ListMetrics(ListMetrics) ContractMember;
+    /// Creates an action for alarms.
+    "action.create" CreateAction(ActionProperties) ContractMember;
+    /// Lists the actions of a contract.
+    "action.list" ListActions(ListActions) ContractMember;
+    /// Reads one action.
+    "action.get" GetAction(Reference) ContractMember;
+    /// Replaces an action.
+    "action.update" UpdateAction(UpdateAction) ContractMember;
+    /// Deletes an action that no alarm uses.
+    "action.delete" DeleteAction(Reference) ContractMember;
+    /// Creates an alarm, which is evaluated whenever samples come.
+    "alarm.create" CreateAlarm(AlarmProperties) ContractMember;
+    /// Lists the alarms of a contract.
+    "alarm.list" ListAlarms(ListAlarms) ContractMember;
+    /// Reads one alarm.
+    "alarm.get" GetAlarm(AlarmReference) ContractMember;
+    /// Replaces an alarm, which keeps its history.
+    "alarm.update" UpdateAlarm(UpdateAlarm) ContractMember;
+    /// Deletes an alarm with its history.
+    "alarm.delete" DeleteAlarm(Reference) ContractMember;
     /// Lists the audit record, latest entry first.
     "audit.list" ListAudit(ListAudit) Administrator;
     /// Describes the authorization server.
@@ -376,6 +423,24 @@ pub async fn execute<S: Store>(
         Operation::DeleteIdentityTokens(request) => {
             identity::delete_all(request.criteria, context).await
         }
+        Operation::IngestSamples(request) => telemetry::ingest(request, context).await,
+        Operation::TelemetryStatus(Nothing {}) => telemetry::status(context).await,
+        Operation::QueryTelemetry(request) => telemetry::query(request, context).await,
+        Operation::QueryTelemetryRange(request) => telemetry::query_range(request, context).await,
+        Operation::ListSeries(request) => telemetry::series(request, context).await,
+        Operation::ListLabels(request) => telemetry::labels(request, context).await,
+        Operation::ListLabelValues(request) => telemetry::label_values(request, context).await,
+        Operation::ListMetrics(request) => telemetry::metrics(request, context).await,
+        Operation::CreateAction(request) => monitoring::create_action(request, context).await,
+        Operation::ListActions(request) => monitoring::list_actions(request, context).await,
+        Operation::GetAction(request) => monitoring::read_action(&request.id, context).await,
+        Operation::UpdateAction(request) => monitoring::update_action(request, context).await,
+        Operation::DeleteAction(request) => monitoring::delete_action(&request.id, context).await,
+        Operation::CreateAlarm(request) => monitoring::create_alarm(request, context).await,
+        Operation::ListAlarms(request) => monitoring::list_alarms(request, context).await,
+        Operation::GetAlarm(request) => monitoring::read_alarm(&request, context).await,
+        Operation::UpdateAlarm(request) => monitoring::update_alarm(request, context).await,
+        Operation::DeleteAlarm(request) => monitoring::delete_alarm(&request.id, context).await,
         Operation::ListAudit(request) => trail::list(&request, context).await,
         Operation::Metadata(Nothing {}) => Ok(discovery::metadata(context)),
         Operation::Jwks(Nothing {}) => Ok(discovery::jwks(context)),

@@ -1,10 +1,11 @@
 //! What operations bring about.
 
 use super::{
-    ApiAccessView, Asset, ClientView, Dashboard, EstateRecordView, GeneratedToken, Introspection,
-    IssuedToken, Me, Metadata, Page, Quota, UnlockedToken, UserView,
+    AlarmView, ApiAccessView, Asset, ClientView, Dashboard, EstateRecordView, GeneratedToken,
+    Introspection, IssuedToken, Me, Metadata, Page, Quota, TelemetryAnswer, UnlockedToken,
+    UserView,
 };
-use crate::record::{AccessPolicy, ApiToken, AuditEntry, IdentityToken, Subject};
+use crate::record::{AccessPolicy, Action, ApiToken, AuditEntry, IdentityToken, Subject};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -60,6 +61,16 @@ pub enum Outcome {
     IdentityToken(IdentityToken),
     /// The tokens of a user for a contract.
     IdentityTokens(Vec<IdentityToken>),
+    /// An action of alarms.
+    Action(Action),
+    /// The actions of a contract.
+    Actions(Vec<Action>),
+    /// An alarm.
+    Alarm(AlarmView),
+    /// The alarms of a contract.
+    Alarms(Vec<AlarmView>),
+    /// What was asked about samples.
+    Telemetry(TelemetryAnswer),
     /// It is done, and there is nothing to tell of it.
     Done,
     /// A page of assets.
@@ -115,6 +126,11 @@ impl Outcome {
             Self::Generated(token) => token.to_value(),
             Self::IdentityToken(token) => plain(token),
             Self::IdentityTokens(tokens) => json!({ "items": tokens }),
+            Self::Action(action) => plain(action),
+            Self::Actions(actions) => json!({ "items": actions }),
+            Self::Alarm(alarm) => plain(alarm),
+            Self::Alarms(alarms) => json!({ "items": alarms }),
+            Self::Telemetry(answer) => answer.to_value(),
             Self::Done | Self::Deleted => json!({}),
             Self::Assets(assets) => page(assets, |asset| match *asset {}),
             Self::Quotas(quotas) => json!({ "quotas": quotas }),
@@ -149,6 +165,14 @@ pub enum Resource {
     IdentityToken,
     /// A group of a contract.
     Group,
+    /// A series of samples.
+    Series,
+    /// A metric that something is said about.
+    Metric,
+    /// An action of alarms.
+    Action,
+    /// An alarm.
+    Alarm,
 }
 
 impl fmt::Display for Resource {
@@ -164,6 +188,10 @@ impl fmt::Display for Resource {
             Self::ApiAccess => "API access",
             Self::IdentityToken => "token",
             Self::Group => "group",
+            Self::Series => "series",
+            Self::Metric => "metric",
+            Self::Action => "action",
+            Self::Alarm => "alarm",
         })
     }
 }

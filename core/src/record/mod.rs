@@ -7,6 +7,7 @@ mod audit;
 mod client;
 mod contract;
 mod estate;
+mod monitoring;
 mod secret;
 mod session;
 mod subject;
@@ -20,6 +21,10 @@ pub use audit::{AuditEntry, Verdict};
 pub use client::{Client, ClientId, Credential, Role, Standing};
 pub use contract::{ContractPrivilege, Group, IdentityToken};
 pub use estate::{Cost, Enrichment, EstateRecord, Nid};
+pub use monitoring::{
+    Action, Aggregation, Alarm, AlarmExpression, AlarmHistory, AlarmState, Authorship, Comparison,
+    Execution, Metric, Signature, Transition, Unit,
+};
 pub use secret::Secret;
 pub use session::{OpaqueToken, Session, SessionPointer, SessionTerms, UserGrant};
 pub use subject::Subject;

@@ -22,6 +22,7 @@ mod pattern;
 pub mod promql;
 pub mod query;
 mod re2;
+pub mod reply;
 pub mod response;
 mod source;
 mod text;
@@ -34,7 +35,7 @@ pub use labels::{Label, Labels, METRIC_NAME, is_label_name, is_metric_name};
 pub use matcher::{Condition, Matcher};
 pub use pattern::{MAX_PATTERN_BYTES, Pattern, PatternError};
 pub use source::{Narrowed, Sample, Samples, Selection, SeriesSource, SeriesView, merge};
-pub use text::FloatError;
+pub use text::{FloatError, write_seconds};
 
 /// Milliseconds since the epoch, or a number of them. Signed, because a query
 /// may look back beyond the epoch.

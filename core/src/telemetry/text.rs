@@ -212,7 +212,7 @@ pub(crate) fn read_float(text: &str) -> Result<f64, FloatError> {
 
 /// A point in time as a JSON number of seconds with at most three decimals.
 #[must_use]
-pub(crate) fn write_seconds(millis: i64) -> String {
+pub fn write_seconds(millis: i64) -> String {
     let sign = if millis < 0 { "-" } else { "" };
     let size = millis.unsigned_abs();
     match size % 1000 {

@@ -6,8 +6,8 @@ use core::fmt::Write as _;
 use touchmark_core::dialect::Dialect;
 use touchmark_core::http::{Method, Request, write_basic};
 use touchmark_core::operation::{
-    Conflict, Fault, Forbidden, GrantFault, Name, Ownership, Presented, RequestFault, Resource,
-    Unauthenticated,
+    Conflict, Fault, Forbidden, GrantFault, Name, Ownership, Presented, QueryFault, QueryRefusal,
+    RequestFault, Resource, Unauthenticated,
 };
 use touchmark_core::record::{ContractPrivilege, System};
 
@@ -22,7 +22,18 @@ const RESOURCES: &[Resource] = &[
     Resource::ApiAccess,
     Resource::IdentityToken,
     Resource::Group,
+    Resource::Series,
+    Resource::Metric,
+    Resource::Action,
+    Resource::Alarm,
 ];
+
+fn query(kind: QueryRefusal) -> Fault {
+    Fault::Request(RequestFault::Query(QueryFault {
+        kind,
+        message: "1:1: parse error: unexpected \"\u{e9}\r\n\"".into(),
+    }))
+}
 
 /// One fault of every kind. The matches have no arm for the rest, so a new
 /// kind asks for its row here.
@@ -39,6 +50,9 @@ fn faults() -> Vec<Fault> {
         Request(RequestFault::MediaType),
         Fault::syntax("expected `,` at line 1 column 2"),
         Fault::field("records[3].tags.\u{e9}\"\\\r\n", "must be a string"),
+        query(QueryRefusal::BadData),
+        query(QueryRefusal::Execution),
+        query(QueryRefusal::Timeout),
         Grant(GrantFault::Request("parameter client_id is missing".into())),
         Grant(GrantFault::Client(Presented::Basic)),
         Grant(GrantFault::Client(Presented::Content)),
@@ -84,7 +98,8 @@ fn faults() -> Vec<Fault> {
                 | RequestFault::Broken
                 | RequestFault::MediaType
                 | RequestFault::Syntax(_)
-                | RequestFault::Field { .. },
+                | RequestFault::Field { .. }
+                | RequestFault::Query(_),
             )
             | Grant(
                 GrantFault::Request(_)
@@ -132,7 +147,11 @@ const fn listed(resource: Resource) {
         | Resource::Space
         | Resource::ApiAccess
         | Resource::IdentityToken
-        | Resource::Group => {}
+        | Resource::Group
+        | Resource::Series
+        | Resource::Metric
+        | Resource::Action
+        | Resource::Alarm => {}
     }
 }
 
@@ -177,6 +196,14 @@ fn every_fault_has_its_words_at_every_token_endpoint() {
             insta::assert_snapshot!(format!("{}-token", dialect.system()), table);
         }
     }
+}
+
+#[test]
+fn every_fault_has_its_words_in_the_telemetry_api() {
+    let ionos = dialects().find(|dialect| dialect.system() == System::Ionos);
+    let asked = Request::new(Method::Get, "/telemetry/api/v1/query");
+    let table = table(ionos.expect("a dialect"), Name::QueryTelemetry, &asked);
+    insta::assert_snapshot!("ionos-telemetry", table);
 }
 
 #[test]

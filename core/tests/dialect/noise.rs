@@ -21,6 +21,11 @@ fn has_members(content: &Value, names: &[&str]) -> bool {
     })
 }
 
+/// Whether an operation is refused as Prometheus refuses.
+fn is_query(operation: Name) -> bool {
+    operation.as_str().starts_with("telemetry.") && operation != Name::IngestSamples
+}
+
 /// Whether a refusal has the shape of a system's dialect.
 fn is_shaped(system: System, operation: Option<Name>, reply: &Reply) -> bool {
     let text = |name: &str| reply.json[name].is_string();
@@ -41,15 +46,25 @@ fn is_shaped(system: System, operation: Option<Name>, reply: &Reply) -> bool {
             has_members(&reply.json, &["status", "error", "message", "path"])
                 && reply.json["status"] == reply.status
         }
-        (System::Ionos, _) => {
-            has_members(&reply.json, &["httpStatus", "messages"])
+        (System::Ionos, operation) => {
+            let envelope = has_members(&reply.json, &["httpStatus", "messages"])
                 && reply.json["httpStatus"] == reply.status
                 && reply.json["messages"][0]["errorCode"].is_string()
-                && reply.json["messages"][0]["message"].is_string()
+                && reply.json["messages"][0]["message"].is_string();
+            let prometheus = has_members(&reply.json, &["status", "errorType", "error"])
+                && reply.json["status"] == "error"
+                && text("errorType")
+                && text("error");
+            envelope || (operation.is_none_or(is_query) && prometheus)
         }
         _ => reply.json.is_object(),
     };
-    shaped && reply.header("content-type") == "application/json"
+    // Prometheus says so in plain text.
+    let is_unknown_query = operation.is_none()
+        && reply.status == 404
+        && reply.response.body == b"404 page not found\n"
+        && reply.header("content-type") == "text/plain; charset=utf-8";
+    is_unknown_query || (shaped && reply.header("content-type") == "application/json")
 }
 
 fn assert_answered(
@@ -128,6 +143,11 @@ const WORDS: &[&str] = &[
     "role",
     "ttl",
     "criteria",
+    "query",
+    "match[]",
+    "step",
+    "expression",
+    "actions",
     "properties",
 ];
 
@@ -205,7 +225,16 @@ fn send_to_all(authorized: &dyn Fn(&dyn Dialect, &Setup, Request) -> Request) {
     for dialect in dialects() {
         for route in dialect.routes() {
             let result = runner().run(&noise, |((media_type, body), query, id, headers)| {
-                let names = ["uuid", "id", "client_id", "nid", "asset", "space"];
+                let names = [
+                    "uuid",
+                    "id",
+                    "client_id",
+                    "nid",
+                    "asset",
+                    "space",
+                    "contract",
+                    "label",
+                ];
                 let mut values: Vec<(&str, &str)> = names.map(|name| (name, id.as_str())).to_vec();
                 values.push(("tenant", "default"));
                 let path = format!("/{}{}", dialect.system(), route.template.render(&values));
@@ -281,6 +310,8 @@ fn any_path_is_answered() {
         "/ionos",
         "/auth/v1",
         "/cloudapi/v6",
+        "/cloudapi/monitoring",
+        "/telemetry",
         "/admin",
         "/oauth",
         "/.well-known",

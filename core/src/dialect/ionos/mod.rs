@@ -5,7 +5,11 @@
 //! <https://api.ionos.com/docs/authentication/v1/>
 
 mod auth;
+mod duration;
+mod monitored;
+mod monitoring;
 mod refusal;
+mod telemetry;
 mod users;
 
 use super::{Dialect, Route, Site, Unspoken, oauth, read_authorization};
@@ -32,6 +36,26 @@ const ROUTES: &[Route] = &[
     Route::new(Method::Get, users::ONE, Name::GetUser),
     Route::new(Method::Patch, users::ONE, Name::UpdateUser),
     Route::new(Method::Delete, users::ONE, Name::DeleteUser),
+    Route::new(Method::Post, monitoring::ALARMS, Name::CreateAlarm),
+    Route::new(Method::Get, monitoring::ALARMS, Name::ListAlarms),
+    Route::new(Method::Get, monitoring::ALARM, Name::GetAlarm),
+    Route::new(Method::Put, monitoring::ALARM, Name::UpdateAlarm),
+    Route::new(Method::Delete, monitoring::ALARM, Name::DeleteAlarm),
+    Route::new(Method::Post, monitoring::ACTIONS, Name::CreateAction),
+    Route::new(Method::Get, monitoring::ACTIONS, Name::ListActions),
+    Route::new(Method::Get, monitoring::ACTION, Name::GetAction),
+    Route::new(Method::Put, monitoring::ACTION, Name::UpdateAction),
+    Route::new(Method::Delete, monitoring::ACTION, Name::DeleteAction),
+    Route::new(Method::Get, telemetry::BASE, Name::TelemetryStatus),
+    Route::new(Method::Get, telemetry::BASE_ALONE, Name::TelemetryStatus),
+    Route::new(Method::Get, telemetry::QUERY, Name::QueryTelemetry),
+    Route::new(Method::Get, telemetry::RANGE, Name::QueryTelemetryRange),
+    Route::new(Method::Get, telemetry::SERIES, Name::ListSeries),
+    Route::new(Method::Get, telemetry::LABELS, Name::ListLabels),
+    Route::new(Method::Get, telemetry::LABEL, Name::ListLabels),
+    Route::new(Method::Get, telemetry::VALUES, Name::ListLabelValues),
+    Route::new(Method::Get, telemetry::METADATA, Name::ListMetrics),
+    Route::new(Method::Post, telemetry::SAMPLES, Name::IngestSamples),
 ];
 
 /// The parts of the dialect.
@@ -41,6 +65,10 @@ enum Api {
     Auth,
     /// Users, as their deployment's administrator sees them.
     Users,
+    /// Alarms and actions.
+    Monitoring,
+    /// Samples.
+    Telemetry,
 }
 
 impl Api {
@@ -57,6 +85,24 @@ impl Api {
             | Name::GetUser
             | Name::UpdateUser
             | Name::DeleteUser => Some(Self::Users),
+            Name::CreateAlarm
+            | Name::ListAlarms
+            | Name::GetAlarm
+            | Name::UpdateAlarm
+            | Name::DeleteAlarm
+            | Name::CreateAction
+            | Name::ListActions
+            | Name::GetAction
+            | Name::UpdateAction
+            | Name::DeleteAction => Some(Self::Monitoring),
+            Name::TelemetryStatus
+            | Name::QueryTelemetry
+            | Name::QueryTelemetryRange
+            | Name::ListSeries
+            | Name::ListLabels
+            | Name::ListLabelValues
+            | Name::ListMetrics
+            | Name::IngestSamples => Some(Self::Telemetry),
             _ => None,
         }
     }
@@ -79,6 +125,9 @@ impl Dialect for Ionos {
     ) -> Credential {
         let proof = match read_authorization(request) {
             Credential::Bearer(token) => IdentityProof::Token(token),
+            Credential::Client(_) if telemetry::takes_no_password(request) => {
+                return Credential::Malformed;
+            }
             Credential::Client(readings) => IdentityProof::Password(
                 readings
                     .into_iter()
@@ -103,6 +152,8 @@ impl Dialect for Ionos {
         match Api::of(route.operation) {
             Some(Api::Auth) => auth::read_request(route, captures, request),
             Some(Api::Users) => users::read_request(route, captures, request, site),
+            Some(Api::Monitoring) => monitoring::read_request(route, captures, request, site),
+            Some(Api::Telemetry) => telemetry::read_request(route, captures, request),
             None => Err(Fault::Internal),
         }
     }
@@ -114,6 +165,9 @@ impl Dialect for Ionos {
         result: &Result<Outcome, Fault>,
         site: &Site<'_>,
     ) -> Response {
+        if let Some(response) = telemetry::write_response(route, request, result) {
+            return response;
+        }
         let outcome = match result {
             Ok(outcome) => outcome,
             Err(fault) => return refusal::write(fault, request),
@@ -122,10 +176,11 @@ impl Dialect for Ionos {
         let content = match name.and_then(Api::of) {
             Some(Api::Auth) => auth::write_response(outcome, site),
             Some(Api::Users) => users::write_response(outcome),
-            None => Value::Null,
+            Some(Api::Monitoring) => monitoring::write_response(outcome, site),
+            Some(Api::Telemetry) | None => Value::Null,
         };
         let status = match name {
-            Some(Name::CreateUser) => Status::CREATED,
+            Some(Name::CreateUser | Name::CreateAlarm | Name::CreateAction) => Status::CREATED,
             _ => Status::OK,
         };
         Response::json(status, content.to_string()).no_store()
@@ -135,6 +190,8 @@ impl Dialect for Ionos {
         match Api::of(operation.name()) {
             Some(Api::Auth) => auth::write_request(operation),
             Some(Api::Users) => users::write_request(operation),
+            Some(Api::Monitoring) => monitoring::write_request(operation),
+            Some(Api::Telemetry) => telemetry::write_request(operation),
             None => Err(Unspoken::Operation(operation.name())),
         }
     }
@@ -148,6 +205,8 @@ impl Dialect for Ionos {
         match Api::of(operation.name()) {
             Some(Api::Auth) => auth::read_response(operation, content),
             Some(Api::Users) => users::read_response(operation, content),
+            Some(Api::Monitoring) => monitoring::read_response(operation, content),
+            Some(Api::Telemetry) => telemetry::read_response(operation, content),
             None => Err(Unspoken::Operation(operation.name())),
         }
     }

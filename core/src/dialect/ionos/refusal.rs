@@ -2,7 +2,7 @@
 //! The one code that the vendor's clients are known to meet is that of 401;
 //! every other is the status as text.
 
-use super::CONTRACT;
+use super::{CONTRACT, telemetry};
 use crate::dialect::{document, refusal};
 use crate::http::{Request, Response, Status};
 use crate::operation::{Fault, RequestFault};
@@ -32,7 +32,7 @@ pub(super) fn write(fault: &Fault, request: &Request) -> Response {
     });
     let mut response = Response::json(status, content.to_string()).no_store();
     if let Fault::Unauthenticated(_) = fault {
-        let scheme = if refusal::is_basic(request) {
+        let scheme = if refusal::is_basic(request) && !telemetry::takes_no_password(request) {
             "Basic"
         } else {
             "Bearer"
@@ -51,7 +51,7 @@ const fn status(problem: &RequestFault) -> Status {
         RequestFault::TooLarge => Status::CONTENT_TOO_LARGE,
         RequestFault::MediaType => Status::UNSUPPORTED_MEDIA_TYPE,
         RequestFault::Broken | RequestFault::Syntax(_) => Status::BAD_REQUEST,
-        RequestFault::Field { .. } => Status::UNPROCESSABLE_CONTENT,
+        RequestFault::Field { .. } | RequestFault::Query(_) => Status::UNPROCESSABLE_CONTENT,
     }
 }
 

@@ -100,7 +100,6 @@ pub(super) async fn privileges<S: Store>(
 ///
 /// # Errors
 /// [`Forbidden::Privilege`] otherwise.
-#[expect(dead_code, reason = "no operation asks for a privilege yet")]
 pub(super) async fn require<'a, S: Store>(
     privilege: ContractPrivilege,
     context: &'a Context<'_, S>,

@@ -25,6 +25,10 @@ fn changes() -> Vec<(&'static str, Value)> {
         ),
         ("subject.create", json!({ "display_name": "partner" })),
         ("user.create", json!({ "login": "ops" })),
+        (
+            "telemetry.ingest",
+            json!({ "contract": 1, "text": "# TYPE m gauge\nm 1\n" })
+        ),
     ]
 }
 

@@ -6,4 +6,5 @@ mod grant;
 mod records;
 mod registration;
 mod setup;
+mod telemetry;
 mod user;

@@ -1,6 +1,7 @@
 //! Any operation and any outcome, by the name of the operation. Both matches
 //! name every operation, so a new one asks for its samples here.
 
+mod monitored;
 mod outcome;
 mod record;
 mod request;

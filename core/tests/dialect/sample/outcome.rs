@@ -1,5 +1,6 @@
 //! Any outcome of an operation, and what of it a dialect's responses carry.
 
+use super::monitored::{action, alarm, answer, description, labels};
 use super::record::{
     access_policy, api_token, audit_entry, estate_record, identity_token, subject,
 };
@@ -8,14 +9,14 @@ use super::text::{
     client_id, json_object, roles, scope, secret, some_text, standing, text, text_map, texts, time,
     uuid,
 };
-use proptest::collection::vec;
+use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::json;
 use touchmark_core::operation::{
     ApiAccessView, ClientView, Dashboard, GeneratedToken, Introspection, IssuedToken, Me, Metadata,
-    Name, Outcome, Page, Quota, Resource, UnlockedToken, UserView, Widget,
+    Name, Outcome, Page, Quota, Resource, TelemetryAnswer, UnlockedToken, UserView, Widget,
 };
 use touchmark_core::record::{
     ClientId, ContractRole, IdentityToken, Membership, Privilege, Role, SecondFactor, System,
@@ -42,6 +43,8 @@ pub(crate) fn outcome(name: Name) -> BoxedStrategy<Outcome> {
         | Name::DeleteUser
         | Name::DeleteApiAccess
         | Name::DeleteApiToken
+        | Name::DeleteAction
+        | Name::DeleteAlarm
         | Name::DeleteIdentityToken
         | Name::DeleteIdentityTokens => Just(Outcome::Deleted).boxed(),
         Name::IssueToken => (secret(), any::<u32>(), scope(), option::of(secret()))
@@ -150,6 +153,28 @@ pub(crate) fn outcome(name: Name) -> BoxedStrategy<Outcome> {
         Name::ListIdentityTokens => vec(identity_token(), 0..3)
             .prop_map(Outcome::IdentityTokens)
             .boxed(),
+        Name::IngestSamples => any::<usize>().prop_map(Outcome::Accepted).boxed(),
+        Name::TelemetryStatus => Just(Outcome::Done).boxed(),
+        Name::QueryTelemetry | Name::QueryTelemetryRange => answer()
+            .prop_map(|answer| Outcome::Telemetry(TelemetryAnswer::Values(answer)))
+            .boxed(),
+        Name::ListSeries => btree_set(labels(), 0..4)
+            .prop_map(|series| Outcome::Telemetry(TelemetryAnswer::Series(series)))
+            .boxed(),
+        Name::ListLabels | Name::ListLabelValues => btree_set(text(), 0..4)
+            .prop_map(|labels| Outcome::Telemetry(TelemetryAnswer::Labels(labels)))
+            .boxed(),
+        Name::ListMetrics => btree_map(text(), description(), 0..4)
+            .prop_map(|metrics| Outcome::Telemetry(TelemetryAnswer::Metrics(metrics)))
+            .boxed(),
+        Name::CreateAction | Name::UpdateAction | Name::GetAction => {
+            action().prop_map(Outcome::Action).boxed()
+        }
+        Name::ListActions => vec(action(), 0..3).prop_map(Outcome::Actions).boxed(),
+        Name::CreateAlarm | Name::UpdateAlarm | Name::GetAlarm => {
+            alarm().prop_map(Outcome::Alarm).boxed()
+        }
+        Name::ListAlarms => vec(alarm(), 0..3).prop_map(Outcome::Alarms).boxed(),
         Name::ListAudit => page(audit_entry()).prop_map(Outcome::Audit).boxed(),
         Name::Metadata => (
             (text(), text(), text(), text()),
@@ -220,6 +245,10 @@ pub(crate) fn carried(system: System, mut outcome: Outcome) -> Outcome {
             page.total = None;
         }
         (System::Horizon, Outcome::ApiTokens(page)) => page.total = None,
+        (System::Ionos, Outcome::Action(action)) => action.contract = 0,
+        (System::Ionos, Outcome::Actions(actions)) => {
+            actions.iter_mut().for_each(|action| action.contract = 0);
+        }
         (System::Ionos, Outcome::User(user)) => carry_customer(user),
         (System::Ionos, Outcome::Users(page)) => {
             page.items.iter_mut().for_each(carry_customer);

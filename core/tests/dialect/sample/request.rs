@@ -1,5 +1,6 @@
 //! Any operation of a name, and what of it a dialect has words for.
 
+use super::monitored::expression;
 use super::record::{nid, permission};
 use super::text::{
     client_id, filters, json_object, page_size, roles, scope, secret, some_text, standing, text,
@@ -11,16 +12,18 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use touchmark_core::http::BasicPair;
 use touchmark_core::operation::{
-    AccessPolicyChanges, AccessPolicyOrder, ApiTokenChanges, ApiTokenReference, ClientCredentials,
-    ClientReference, CostUpdate, CostValue, CreateAccessPolicy, CreateApiToken, CreateSubject,
-    CreateUser, DeleteIdentityTokens, DeleteRecords, EnrichRecords, EnrichmentItem,
-    GenerateIdentityToken, Grant, IntrospectToken, IssueToken, ListAccessPolicies, ListApiAccesses,
-    ListApiTokens, ListAssets, ListAudit, ListClients, ListQuotas, ListRecords, ListSubjects,
-    ListUsers, Name, Nothing, Operation, Presented, RecordItem, RecordPeriod, RecordReference,
-    Reference, RegisterApiAccess, RegisterClient, RemovalPeriod, Resource, SpaceReference,
-    SubjectChanges, TokenCriteria, Total, UpdateAccessPolicy, UpdateApiAccess, UpdateApiToken,
-    UpdateClient, UpdateSubject, UpdateUser, UpsertRecords, UserChanges, UserProfile,
-    UserReference,
+    AccessPolicyChanges, AccessPolicyOrder, ActionProperties, AlarmProperties, AlarmReference,
+    ApiTokenChanges, ApiTokenReference, ClientCredentials, ClientReference, CostUpdate, CostValue,
+    CreateAccessPolicy, CreateApiToken, CreateSubject, CreateUser, DeleteIdentityTokens,
+    DeleteRecords, Depth, EnrichRecords, EnrichmentItem, GenerateIdentityToken, Grant,
+    IngestSamples, IntrospectToken, IssueToken, ListAccessPolicies, ListActions, ListAlarms,
+    ListApiAccesses, ListApiTokens, ListAssets, ListAudit, ListClients, ListLabelValues,
+    ListMetrics, ListQuotas, ListRecords, ListSubjects, ListUsers, MonitoringOrder, Name, Nothing,
+    Operation, Presented, QueryTelemetry, QueryTelemetryRange, RecordItem, RecordPeriod,
+    RecordReference, Reference, RegisterApiAccess, RegisterClient, RemovalPeriod, Resource,
+    SelectSeries, SpaceReference, SubjectChanges, TokenCriteria, Total, UpdateAccessPolicy,
+    UpdateAction, UpdateAlarm, UpdateApiAccess, UpdateApiToken, UpdateClient, UpdateSubject,
+    UpdateUser, UpsertRecords, UserChanges, UserProfile, UserReference,
 };
 use touchmark_core::record::{
     ClientId, ContractRole, Membership, Privilege, Role, SecondFactor, Secret, SessionTerms,
@@ -318,6 +321,60 @@ pub(crate) fn operation(name: Name) -> BoxedStrategy<Operation> {
                 })
                 .boxed()
         }
+        Name::IngestSamples => (any::<u32>(), text())
+            .prop_map(|(contract, text)| Operation::IngestSamples(IngestSamples { contract, text }))
+            .boxed(),
+        Name::TelemetryStatus => Just(Operation::TelemetryStatus(Nothing {})).boxed(),
+        Name::QueryTelemetry => (text(), text(), text())
+            .prop_map(|(query, time, timeout)| {
+                Operation::QueryTelemetry(QueryTelemetry {
+                    query,
+                    time,
+                    timeout,
+                })
+            })
+            .boxed(),
+        Name::QueryTelemetryRange => (text(), text(), text(), text(), text())
+            .prop_map(|(query, start, end, step, timeout)| {
+                Operation::QueryTelemetryRange(QueryTelemetryRange {
+                    query,
+                    start,
+                    end,
+                    step,
+                    timeout,
+                })
+            })
+            .boxed(),
+        Name::ListSeries => selection().prop_map(Operation::ListSeries).boxed(),
+        Name::ListLabels => selection().prop_map(Operation::ListLabels).boxed(),
+        Name::ListLabelValues => (some_text(), selection())
+            .prop_map(|(label, series)| {
+                Operation::ListLabelValues(ListLabelValues { label, series })
+            })
+            .boxed(),
+        Name::ListMetrics => (text(), text())
+            .prop_map(|(metric, limit)| Operation::ListMetrics(ListMetrics { metric, limit }))
+            .boxed(),
+        Name::CreateAction => action().prop_map(Operation::CreateAction).boxed(),
+        Name::UpdateAction => (some_text(), action())
+            .prop_map(|(id, properties)| Operation::UpdateAction(UpdateAction { id, properties }))
+            .boxed(),
+        Name::GetAction => reference().prop_map(Operation::GetAction).boxed(),
+        Name::DeleteAction => reference().prop_map(Operation::DeleteAction).boxed(),
+        Name::ListActions => order()
+            .prop_map(|order| Operation::ListActions(ListActions { order }))
+            .boxed(),
+        Name::CreateAlarm => alarm().prop_map(Operation::CreateAlarm).boxed(),
+        Name::UpdateAlarm => (some_text(), alarm())
+            .prop_map(|(id, properties)| Operation::UpdateAlarm(UpdateAlarm { id, properties }))
+            .boxed(),
+        Name::GetAlarm => (some_text(), depth())
+            .prop_map(|(id, depth)| Operation::GetAlarm(AlarmReference { id, depth }))
+            .boxed(),
+        Name::DeleteAlarm => reference().prop_map(Operation::DeleteAlarm).boxed(),
+        Name::ListAlarms => (order(), depth())
+            .prop_map(|(order, depth)| Operation::ListAlarms(ListAlarms { order, depth }))
+            .boxed(),
         Name::ListAudit => (page_size(), text())
             .prop_map(|(page_size, page_token)| {
                 Operation::ListAudit(ListAudit {
@@ -412,6 +469,37 @@ pub(crate) fn spoken(system: System, mut operation: Operation) -> Operation {
         _ => {}
     }
     operation
+}
+
+fn selection() -> impl Strategy<Value = SelectSeries> {
+    (texts(), text(), text()).prop_map(|(matches, start, end)| SelectSeries {
+        matches,
+        start,
+        end,
+    })
+}
+
+fn order() -> impl Strategy<Value = MonitoringOrder> {
+    select(vec![MonitoringOrder::Created, MonitoringOrder::Modified])
+}
+
+fn depth() -> impl Strategy<Value = Depth> {
+    any::<i32>().prop_map(|depth| Depth(i64::from(depth)))
+}
+
+fn action() -> impl Strategy<Value = ActionProperties> {
+    (text(), text()).prop_map(|(name, email_to)| ActionProperties { name, email_to })
+}
+
+fn alarm() -> impl Strategy<Value = AlarmProperties> {
+    (text(), expression(), any::<u32>(), texts()).prop_map(|(name, expression, delay, actions)| {
+        AlarmProperties {
+            name,
+            expression,
+            delay,
+            actions,
+        }
+    })
 }
 
 /// The grant that every client may be given.

@@ -1,0 +1,122 @@
+//! Where samples lie in the store. Of each contract:
+//!
+//! * `series/<contract>/<metric>/<series>`: the labels of a series, and from
+//!   when to when it has samples;
+//! * `samples/<contract>/<day>/<series>`: its samples of one day of UTC. The day
+//!   comes first, so that what has expired lies together;
+//! * `metric/<contract>/<name>`: what is said about a metric;
+//! * `fence/samples/<contract>`: what everything that adds samples rewrites.
+
+use crate::operation::change;
+use crate::operation::{Context, Fault};
+use crate::store::{Key, MAX_KEYS, MAX_PAGE, Range, Store};
+use crate::telemetry::{Block, Labels, Millis};
+use crate::token::sha256;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+use base64ct::{Base64UrlUnpadded, Encoding};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// The milliseconds of a day.
+pub(super) const DAY: Millis = 24 * 60 * 60 * 1000;
+
+/// A series, and from when to when it has samples.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Series {
+    pub(super) labels: Labels,
+    pub(super) first: Millis,
+    pub(super) last: Millis,
+}
+
+/// The samples of one series and day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Piece {
+    /// The metric, without which the series would not be found again.
+    pub(super) metric: String,
+    pub(super) block: Block,
+}
+
+/// The name of a series: a digest of its labels.
+pub(super) fn id(labels: &Labels) -> String {
+    // The labels are quoted, so that no two sets have the same text.
+    let digest = sha256(labels.to_string().as_bytes());
+    Base64UrlUnpadded::encode_string(&digest[..16])
+}
+
+pub(super) fn series_key(contract: u32, metric: &str, id: &str) -> Key {
+    Key::of("series", [&contract.to_string(), metric, id])
+}
+
+pub(super) fn all_series(contract: u32) -> Range {
+    Range::under("series", [contract.to_string()])
+}
+
+pub(super) fn series_of(contract: u32, metric: &str) -> Range {
+    Range::under("series", [&contract.to_string(), metric])
+}
+
+/// The key of the samples of a day, which is counted from the epoch.
+pub(super) fn piece_key(contract: u32, day: Millis, id: &str) -> Key {
+    Key::of("samples", [&contract.to_string(), &format!("{day:07}"), id])
+}
+
+/// All samples, oldest day first.
+pub(super) fn all_pieces(contract: u32) -> Range {
+    Range::under("samples", [contract.to_string()])
+}
+
+/// The day in the key of samples.
+pub(super) fn day_of(key: &Key) -> Option<Millis> {
+    key.segments().nth(2)?.parse().ok()
+}
+
+pub(super) fn metric_key(contract: u32, name: &str) -> Key {
+    Key::of("metric", [&contract.to_string(), name])
+}
+
+pub(super) fn all_metrics(contract: u32) -> Range {
+    Range::under("metric", [contract.to_string()])
+}
+
+pub(super) fn fence(contract: u32) -> Key {
+    Key::of("fence", ["samples", &contract.to_string()])
+}
+
+/// Visits every document of a range.
+pub(in crate::operation) async fn visit<S: Store, T: DeserializeOwned>(
+    context: &Context<'_, S>,
+    under: impl Fn() -> Range,
+    mut each: impl FnMut(&Key, T) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let mut after = None;
+    loop {
+        let range = after.map_or_else(&under, |key| under().after(key));
+        let entries = context.store.scan(context.tenant, &range).await?;
+        for (key, entry) in &entries {
+            each(key, change::read(&entry.value)?)?;
+        }
+        after = entries.last().map(|(key, _)| key.clone());
+        if entries.len() < MAX_PAGE {
+            return Ok(());
+        }
+    }
+}
+
+/// Reads documents, however many, in the order of their keys.
+pub(super) async fn load_many<S: Store, T: DeserializeOwned>(
+    context: &Context<'_, S>,
+    keys: &[Key],
+) -> Result<Vec<Option<T>>, Fault> {
+    let mut documents = Vec::with_capacity(keys.len());
+    for chunk in keys.chunks(MAX_KEYS) {
+        let stored = change::load_all::<S, T>(context, chunk).await?;
+        documents.extend(
+            stored
+                .into_iter()
+                .map(|found| found.map(|one| one.document)),
+        );
+    }
+    Ok(documents)
+}
