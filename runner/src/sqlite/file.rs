@@ -67,9 +67,7 @@ pub(super) fn open_for_writing(path: &Path, patience: Duration) -> Result<Connec
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let sqlite = Connection::open_with_flags(path, flags)?;
     sqlite.busy_timeout(patience)?;
-    let application: i32 = sqlite.query_row("pragma application_id", [], |row| row.get(0))?;
-    let tables: i64 = sqlite.query_row("select count(*) from sqlite_master", [], |r| r.get(0))?;
-    match (application, tables) {
+    match application_and_tables(&sqlite)? {
         (APPLICATION, _) => {}
         (0, 0) => {
             sqlite.pragma_update(None, "page_size", PAGE_BYTES)?;
@@ -90,6 +88,16 @@ pub(super) fn open_for_writing(path: &Path, patience: Duration) -> Result<Connec
     sqlite.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     sqlite.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
     Ok(sqlite)
+}
+
+/// Whose database it is, and how many tables it has: as of one moment, since
+/// another process may be making them now.
+fn application_and_tables(sqlite: &Connection) -> rusqlite::Result<(i32, i64)> {
+    let moment = sqlite.unchecked_transaction()?;
+    let tables = moment.query_row("select count(*) from sqlite_master", [], |row| row.get(0))?;
+    let application = moment.query_row("pragma application_id", [], |row| row.get(0))?;
+    moment.finish()?;
+    Ok((application, tables))
 }
 
 /// Opens the file for a connection that cannot write.
