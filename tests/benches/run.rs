@@ -1,0 +1,209 @@
+//! What `touchmark run` costs beside the least that its requests need: whole
+//! processes against the same server on loopback, once the command with files
+//! of scenarios, once a plain loop that sends the same requests with the same
+//! client and looks at nothing but the status. And the same steps on the
+//! deployment inside the process.
+//!
+//! The plain loop is this program once more, told so by its first argument.
+
+use core::time::Duration;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Arc, OnceLock, mpsc};
+
+use divan::Bencher;
+use divan::counter::ItemsCount;
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+use touchmark::peer::{Peer, Request, Url};
+use touchmark::serve::{Server, Settings};
+use touchmark_core::http::Headers;
+
+const PLAIN_LOOP: &str = "plain-loop";
+const PATH: &str = "/.well-known/oauth-authorization-server";
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [PLAIN_LOOP, origin, files, steps] => plain_loop(
+            origin,
+            files.parse().expect("a number of files"),
+            steps.parse().expect("a number of steps"),
+        ),
+        _ => divan::main(),
+    }
+}
+
+/// How many steps there are, and in how many files.
+#[derive(Clone, Copy, Debug)]
+enum Load {
+    ManyFiles,
+    ManySteps,
+}
+
+const LOADS: [Load; 2] = [Load::ManyFiles, Load::ManySteps];
+
+impl Load {
+    const fn files(self) -> usize {
+        match self {
+            Self::ManyFiles => 50,
+            Self::ManySteps => 1,
+        }
+    }
+
+    const fn steps(self) -> usize {
+        match self {
+            Self::ManyFiles => 4,
+            Self::ManySteps => 200,
+        }
+    }
+
+    const fn requests(self) -> usize {
+        self.files() * self.steps()
+    }
+
+    /// The folder with its files.
+    fn folder(self) -> &'static Path {
+        static FOLDERS: OnceLock<TempDir> = OnceLock::new();
+        let root = FOLDERS.get_or_init(|| tempfile::tempdir().expect("a folder"));
+        let folder = root.path().join(format!("{self:?}"));
+        if !folder.exists() {
+            std::fs::create_dir(&folder).expect("a new folder");
+            for number in 0..self.files() {
+                let path = folder.join(format!("load-{number}.yaml"));
+                std::fs::write(path, scenario(number, self.steps())).expect("a new file");
+            }
+        }
+        Box::leak(folder.into_boxed_path())
+    }
+}
+
+/// Steps as they are usual: the status, two members, one value kept.
+fn scenario(number: usize, steps: usize) -> String {
+    let mut text = format!("scenario: load {number}\nsteps:\n");
+    for step in 0..steps {
+        text.push_str(&format!(
+            "  - step: metadata {step}\n    \
+                 http: GET {PATH}\n    \
+                 expect:\n      \
+                   status: 200\n      \
+                   json:\n        \
+                     $.issuer: {{ is: string }}\n        \
+                     $.jwks_uri: {{ ends_with: /.well-known/jwks.json }}\n    \
+                 save:\n      \
+                   issuer{step}: {{ json: $.issuer }}\n"
+        ));
+    }
+    text
+}
+
+/// The origin of a server that runs as long as this process.
+fn server() -> &'static str {
+    static ORIGIN: OnceLock<String> = OnceLock::new();
+    ORIGIN.get_or_init(|| {
+        let (ready, origin) = mpsc::channel();
+        std::thread::spawn(move || {
+            runtime().block_on(async {
+                let settings = Settings {
+                    listen: ([127, 0, 0, 1], 0).into(),
+                    ..Settings::default()
+                };
+                let server = Server::open(&settings).await.expect("a server");
+                ready.send(server.origin().to_owned()).expect("a listener");
+                server.run(core::future::pending()).await;
+            });
+        });
+        origin.recv().expect("the server says where it listens")
+    })
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("threads and an event queue")
+}
+
+/// As many files at the same time as the command takes on by itself, the
+/// requests of one file one after the other.
+fn plain_loop(origin: &str, files: usize, steps: usize) {
+    let request = Request {
+        method: "GET".to_owned(),
+        url: Url::read(&format!("{origin}{PATH}")).expect("a URL"),
+        headers: Headers::new(),
+        body: Vec::new(),
+    };
+    let at_once = std::thread::available_parallelism().map_or(1, usize::from);
+    let workers = at_once.min(files);
+    let runtime = match workers {
+        1 => tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("an event queue"),
+        _ => runtime(),
+    };
+    runtime.block_on(async {
+        let peer = Arc::new(Peer::network());
+        let mut loops = JoinSet::new();
+        for worker in 0..workers {
+            let (peer, request) = (Arc::clone(&peer), request.clone());
+            loops.spawn(async move {
+                for _ in (worker..files).step_by(workers) {
+                    for _ in 0..steps {
+                        let sent = peer.send(&request, Duration::from_secs(30)).await;
+                        let answer = sent.expect("an answer");
+                        assert_eq!(answer.response.status.code(), 200);
+                    }
+                }
+            });
+        }
+        while let Some(ended) = loops.join_next().await {
+            ended.expect("no loop panics");
+        }
+    });
+}
+
+fn succeed(mut command: Command) {
+    let status = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .expect("the program starts");
+    assert!(status.success(), "{command:?} ended with {status}");
+}
+
+fn touchmark(load: Load) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_touchmark-under-test"));
+    command.arg("run").arg(load.folder());
+    command
+}
+
+#[divan::bench(args = LOADS)]
+fn network(bencher: Bencher<'_, '_>, load: Load) {
+    let origin = server();
+    bencher.counter(ItemsCount::new(load.requests())).bench(|| {
+        let mut command = touchmark(load);
+        command.args(["--target", origin]);
+        succeed(command);
+    });
+}
+
+#[divan::bench(args = LOADS)]
+fn plain_network(bencher: Bencher<'_, '_>, load: Load) {
+    let origin = server();
+    let program: PathBuf = std::env::current_exe().expect("the path of this program");
+    bencher.counter(ItemsCount::new(load.requests())).bench(|| {
+        let mut command = Command::new(&program);
+        command.args([PLAIN_LOOP, origin]);
+        command.args([load.files().to_string(), load.steps().to_string()]);
+        succeed(command);
+    });
+}
+
+#[divan::bench(args = LOADS)]
+fn embedded(bencher: Bencher<'_, '_>, load: Load) {
+    bencher
+        .counter(ItemsCount::new(load.requests()))
+        .bench(|| succeed(touchmark(load)));
+}
