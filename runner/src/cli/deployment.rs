@@ -5,12 +5,9 @@ use std::collections::HashMap;
 
 use touchmark_core::record::System;
 
-use crate::execute::{Sender, Target};
-use crate::peer::{Embedded, EmbeddedError, Peer, Url, UrlError};
+use crate::execute::{EMBEDDED, Target};
+use crate::peer::{self, Embedded, EmbeddedError, Peer, Url, UrlError};
 use crate::scenario::model::{self, Project};
-
-/// The word for the deployment in this process.
-const EMBEDDED: &str = "embedded";
 
 /// A deployment that has been chosen and not opened yet.
 pub(super) enum Deployment {
@@ -75,7 +72,7 @@ impl Deployment {
     /// The identities that it gives to every scenario.
     pub(super) const fn identities(&self) -> &'static [&'static str] {
         match self {
-            Self::Embedded => super::files::EMBEDDED_IDENTITIES,
+            Self::Embedded => peer::IDENTITIES,
             Self::Remote(_) => &[],
         }
     }
@@ -90,11 +87,7 @@ impl Deployment {
                     admin: (id, secret),
                     origin,
                 } = Embedded::start().await?;
-                // Every dialect takes Basic; a token is good for one of them only.
-                let sender = Sender::basic(id.as_str(), secret.expose());
-                let mut target = Target::at(origin);
-                EMBEDDED.clone_into(&mut target.name);
-                target.identities.insert("admin".to_owned(), sender);
+                let target = Target::embedded(origin, &id, &secret);
                 Ok((Peer::embedded(peer), target))
             }
         }

@@ -10,6 +10,7 @@ use std::{
 use clap::Args;
 
 use super::deployment::Deployment;
+use crate::peer;
 use crate::scenario::{
     Diagnostic, Plan, Surroundings,
     load::{Loaded, read_project, read_scenario, read_source},
@@ -86,7 +87,7 @@ impl Selection {
     ) -> (Corpus, Result<Deployment, E>) {
         let mut surroundings = Surroundings {
             // A project file may serve several deployments, this one among them.
-            identities: EMBEDDED_IDENTITIES,
+            identities: peer::IDENTITIES,
             project: None,
         };
         let mut corpus = Corpus::default();
@@ -150,9 +151,6 @@ impl Selection {
         files
     }
 }
-
-/// The identities that the embedded deployment gives to every scenario.
-pub(crate) const EMBEDDED_IDENTITIES: &[&str] = &["admin"];
 
 impl Corpus {
     /// Reports cannot tell scenarios of one name apart.

@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::scenario::load::read_source;
 use crate::serve::log::{self, Level, Style};
 use crate::serve::settings::written::{Origin, Place, argument};
-use crate::serve::{Administrator, ServeError, Server, Settings, ending};
+use crate::serve::{Administrator, Fixtures, ServeError, Server, Settings, ending};
 
 /// The environment variable that the administrator's secret may be in.
 const SECRET_VARIABLE: &str = "TOUCHMARK_ADMIN_SECRET";
@@ -56,6 +56,17 @@ pub(super) struct Serve {
     #[arg(long, value_name = "FILE")]
     admin_credential_file: Option<PathBuf>,
 
+    /// A project file: its `fixtures` are done on a new store, as `admin`, and
+    /// its `show` is printed. A store that has had its administrator is left as
+    /// it is.
+    #[arg(long, value_name = "FILE")]
+    fixtures: Option<PathBuf>,
+
+    /// Something to try in every system, and the commands to try it with; on a
+    /// new store only.
+    #[arg(long, conflicts_with = "fixtures")]
+    demo: bool,
+
     /// What is logged on standard error.
     #[arg(long, value_name = "LEVEL", default_value = "info")]
     log: Level,
@@ -65,13 +76,26 @@ pub(super) struct Serve {
     log_style: Style,
 }
 
+/// What becomes of `--fixtures` and `--demo`.
+enum Wanted {
+    Nothing,
+    Fixtures(Box<Fixtures>),
+    /// The file is wrong, which has been reported.
+    Unfit(Exit),
+}
+
 impl Serve {
     pub(super) fn run(self) -> io::Result<Exit> {
         log::start(self.log, self.log_style);
         let Some(settings) = self.settings()? else {
             return Ok(Exit::BadFile);
         };
-        match self.serve(&settings) {
+        let fixtures = match self.fixtures()? {
+            Wanted::Nothing => None,
+            Wanted::Fixtures(fixtures) => Some(*fixtures),
+            Wanted::Unfit(exit) => return Ok(exit),
+        };
+        match self.serve(&settings, fixtures) {
             Ok(()) => Ok(Exit::Passed),
             Err(error) => {
                 let exit = error.exit();
@@ -114,7 +138,27 @@ impl Serve {
         Ok(Some(settings))
     }
 
-    fn serve(self, settings: &Settings) -> Result<(), ServeError> {
+    /// What a new store is to be given. What is wrong with it is reported.
+    fn fixtures(&self) -> io::Result<Wanted> {
+        let loaded = match &self.fixtures {
+            None if self.demo => Fixtures::demo(),
+            None => return Ok(Wanted::Nothing),
+            Some(path) => match read_source(path) {
+                Ok(source) => Fixtures::read(&source, |name| std::env::var(name).ok()),
+                Err(finding) => {
+                    screen::findings(screen::Format::Human, &[finding])?;
+                    return Ok(Wanted::Unfit(Exit::BadFile));
+                }
+            },
+        };
+        screen::findings(screen::Format::Human, &loaded.findings)?;
+        let unfit = Wanted::Unfit(Exit::BadFile);
+        Ok(loaded
+            .value
+            .map_or(unfit, |fixtures| Wanted::Fixtures(Box::new(fixtures))))
+    }
+
+    fn serve(self, settings: &Settings, fixtures: Option<Fixtures>) -> Result<(), ServeError> {
         let secret = match self.admin_secret_file {
             Some(path) => Some(Administrator::read_secret(path)?),
             None => std::env::var(SECRET_VARIABLE).ok().map(Secret::new),
@@ -129,9 +173,21 @@ impl Serve {
             let end = ending().map_err(ServeError::System)?;
             let server = Server::open(settings).await?;
             let mut out = io::stdout();
-            administrator.settle(&server, &mut out).await?;
+            let first = administrator.settle(&server, &mut out).await?;
+            let shown = match (fixtures, first) {
+                (None, _) => None,
+                (Some(fixtures), Some(first)) => {
+                    let sink = Box::new(anstream::stderr());
+                    server.prepare(fixtures, &first, sink).await?
+                }
+                (Some(_), None) => {
+                    tracing::warn!("the store is not new: the fixtures are not done");
+                    None
+                }
+            };
             let origin = server.origin().to_owned();
-            writeln!(out, "listening on http://{}", server.address())
+            out.write_all(shown.unwrap_or_default().as_bytes())
+                .and_then(|()| writeln!(out, "listening on http://{}", server.address()))
                 .and_then(|()| out.flush())
                 .map_err(ServeError::System)?;
             tracing::info!(address = %server.address(), origin, "listening");

@@ -33,30 +33,61 @@ pub(super) async fn run(engine: &Arc<Engine>, base: Scope) {
     match fixtures(engine) {
         [] => scenarios(engine, &tickets, 0, base).await,
         steps => {
-            let shared = engine.shared_identities();
-            let began = Instant::now();
-            engine.notice(Event::RunBegan { run: 0 });
-            let mut story = Story::new(engine, 0, base, System::Standard, shared);
-            let outcome = story.tell(steps, engine.options.limits.scenario).await;
-            story.finish(outcome, began.elapsed());
+            let (mut story, outcome) = tell_fixtures(engine, steps, base).await;
             if outcome == Outcome::Passed {
                 scenarios(engine, &tickets, 1, story.scope.clone()).await;
             } else {
                 skip_scenarios(engine, &tickets, 1);
             }
-            story.run = tickets.len() + 1;
-            let began = Instant::now();
-            engine.notice(Event::RunBegan { run: story.run });
-            let clean = story.clean_up().await;
-            let outcome = if clean {
-                Outcome::Passed
-            } else {
-                Outcome::Failed
-            };
-            story.finish(outcome, began.elapsed());
+            take_back(&mut story, tickets.len() + 1).await;
         }
     }
     clock.abort();
+}
+
+/// Does the fixtures and nothing else. What they made stays, and what the
+/// names stand for then is handed back; if a step fails, there is nothing to
+/// hand back and what was made is taken back.
+pub(super) async fn prepare(engine: &Arc<Engine>, base: Scope) -> Option<Scope> {
+    engine.notice(Event::Began(outline(engine, &[])));
+    let clock = stop_in_time(engine);
+    let (mut story, outcome) = tell_fixtures(engine, fixtures(engine), base).await;
+    let scope = match outcome {
+        Outcome::Passed => Some(story.scope),
+        Outcome::Failed | Outcome::Skipped => {
+            take_back(&mut story, 1).await;
+            None
+        }
+    };
+    clock.abort();
+    scope
+}
+
+/// Does the fixtures, as the first run of the outline.
+async fn tell_fixtures<'e>(
+    engine: &'e Engine,
+    steps: &[crate::scenario::model::Step],
+    base: Scope,
+) -> (Story<'e>, Outcome) {
+    let shared = engine.shared_identities();
+    let began = Instant::now();
+    engine.notice(Event::RunBegan { run: 0 });
+    let mut story = Story::new(engine, 0, base, System::Standard, shared);
+    let outcome = story.tell(steps, engine.options.limits.scenario).await;
+    story.finish(outcome, began.elapsed());
+    (story, outcome)
+}
+
+/// Takes back what the fixtures made, as the last run of the outline.
+async fn take_back(story: &mut Story<'_>, run: usize) {
+    story.run = run;
+    let began = Instant::now();
+    story.engine.notice(Event::RunBegan { run });
+    let outcome = match story.clean_up().await {
+        true => Outcome::Passed,
+        false => Outcome::Failed,
+    };
+    story.finish(outcome, began.elapsed());
 }
 
 fn fixtures(engine: &Engine) -> &[crate::scenario::model::Step] {
@@ -153,7 +184,7 @@ async fn scenario(engine: &Engine, ticket: Ticket, position: usize, base: &Scope
     let mut auth = engine.shared_identities();
     auth.insert(0, &scenario.auth);
     let mut story = Story::new(engine, position, base.clone(), System::Standard, auth);
-    let outcome = match prepare(engine, &mut story, scenario, &runs[run]) {
+    let outcome = match define_names(engine, &mut story, scenario, &runs[run]) {
         Ok(within) => story.tell(&scenario.steps, within).await,
         Err(diagnostic) => {
             engine.notice(unprepared(engine, position, scenario, diagnostic));
@@ -166,7 +197,7 @@ async fn scenario(engine: &Engine, ticket: Ticket, position: usize, base: &Scope
 }
 
 /// Gives the scenario's own names their values and tells how long it may take.
-fn prepare(
+fn define_names(
     engine: &Engine,
     story: &mut Story<'_>,
     scenario: &Scenario,

@@ -11,6 +11,7 @@ mod judge;
 mod jwt;
 mod ledger;
 mod options;
+mod prepare;
 mod save;
 mod secrets;
 mod send;
@@ -24,7 +25,8 @@ mod values;
 mod world;
 
 pub use brake::{Brake, Halt};
-pub use options::{AfterFailure, Limits, Options, Target};
+pub use options::{AfterFailure, EMBEDDED, Limits, Options, Target};
+pub use prepare::{Unprepared, prepare};
 pub use secrets::{SecretsError, read_secrets, resolve_secrets};
 pub use sender::Sender;
 pub use world::Machine;

@@ -2,14 +2,17 @@
 
 use super::brake::Brake;
 use super::sender::Sender;
-use crate::peer::{Url, UrlError};
+use crate::peer::{self, Url, UrlError};
 use crate::scenario::{Plan, Value, model::Project};
 use crate::secret::{Redactor, Secret};
 use core::num::NonZeroUsize;
 use core::time::Duration;
 use std::collections::HashMap;
 use std::sync::Arc;
-use touchmark_core::record::System;
+use touchmark_core::record::{self, ClientId, System};
+
+/// The name of a deployment in this process.
+pub const EMBEDDED: &str = "embedded";
 
 /// What a run is asked to do.
 pub struct Options {
@@ -57,6 +60,19 @@ impl Target {
             dialects: HashMap::new(),
             identities: HashMap::new(),
         }
+    }
+
+    /// A deployment in this process, and its administrator, whom scenarios
+    /// know as `admin`.
+    #[must_use]
+    pub fn embedded(origin: Url, admin: &ClientId, secret: &record::Secret) -> Self {
+        let mut target = Self::at(origin);
+        EMBEDDED.clone_into(&mut target.name);
+        // Every dialect takes Basic; a token is good for one of them only.
+        let sender = Sender::basic(admin.as_str(), secret.expose());
+        let [name] = peer::IDENTITIES;
+        target.identities.insert((*name).to_owned(), sender);
+        target
     }
 
     /// Where a path of a dialect is.

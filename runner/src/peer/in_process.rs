@@ -19,10 +19,14 @@ use crate::host::{Host, NoRandomness, wire};
 /// nobody.
 pub const ORIGIN: &str = "http://touchmark.invalid";
 
-/// The deployment in this process.
+/// The identities that a deployment in this process gives to scenarios.
+pub const IDENTITIES: &[&str; 1] = &["admin"];
+
+/// A deployment in this process.
 #[derive(Clone)]
 pub struct InProcess {
     host: Arc<Host>,
+    origin: Url,
 }
 
 /// An embedded deployment that has just been made.
@@ -48,20 +52,25 @@ impl Embedded {
             .map_err(EmbeddedError::Administrator)?
             .and_then(|client| Some((client.client_id, client.secret?)))
             .expect("an empty store gets an administrator, whose secret is shown");
+        let origin = Url::read(ORIGIN).expect("the origin is a URL");
         Ok(Self {
-            peer: InProcess {
-                host: Arc::new(host),
-            },
+            peer: InProcess::new(Arc::new(host), origin.clone()),
             admin,
-            origin: Url::read(ORIGIN).expect("the origin is a URL"),
+            origin,
         })
     }
 }
 
 impl InProcess {
-    /// Whether a URL is one of the embedded deployment.
+    /// A host that is asked, without a socket, for what is at this origin.
+    #[must_use]
+    pub const fn new(host: Arc<Host>, origin: Url) -> Self {
+        Self { host, origin }
+    }
+
+    /// Whether a URL is one of this deployment.
     pub(super) fn answers(&self, url: &Url) -> bool {
-        url.origin() == ORIGIN
+        url.origin() == self.origin.origin()
     }
 
     /// Answers a request as the server would, for a caller on this machine.

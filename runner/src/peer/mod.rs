@@ -12,7 +12,7 @@ mod tests;
 mod url;
 
 pub use error::{PeerError, Unsendable};
-pub use in_process::{Embedded, EmbeddedError, InProcess, ORIGIN};
+pub use in_process::{Embedded, EmbeddedError, IDENTITIES, InProcess, ORIGIN};
 pub use url::{Url, UrlError};
 
 use core::time::Duration;

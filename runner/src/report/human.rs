@@ -132,7 +132,7 @@ impl Report for Human {
 }
 
 /// Everything about a failure.
-fn told(step: &StepResult, failure: &Failure) -> String {
+pub(super) fn told(step: &StepResult, failure: &Failure) -> String {
     let name = &step.name;
     let headline = match (step.kind, failure.cause) {
         (StepKind::Undo, _) => format!("`{name}` is not taken back"),

@@ -5,6 +5,7 @@
 //! [`crate::secret::Output`] only, so that no report can show a secret.
 
 mod event;
+mod failures;
 mod human;
 mod json;
 mod junit;
@@ -19,6 +20,7 @@ pub use event::{
     Outcome, Outline, RunKind, RunOutline, RunResult, Skip, Slow, StepKind, StepResult, Summary,
     Tolerance, Verdict,
 };
+pub use failures::Failures;
 pub use human::Human;
 pub use json::JsonLines;
 pub use junit::Junit;

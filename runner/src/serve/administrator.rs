@@ -35,15 +35,20 @@ impl Administrator {
     }
 
     /// Registers the administrator if the store has never had one, and tells
-    /// its credential: on the stream, and in the file if there is to be one.
-    /// Nothing is registered before it is known that the file can be made.
+    /// its credential: on the stream, in the file if there is to be one, and
+    /// to the caller. Nothing is registered before it is known that the file
+    /// can be made.
     ///
     /// # Errors
     /// [`ServeError`] when the store does not answer, the identity cannot be
     /// used, or the credential cannot be written.
-    pub async fn settle(self, server: &Server, out: &mut impl Write) -> Result<(), ServeError> {
+    pub async fn settle(
+        self,
+        server: &Server,
+        out: &mut impl Write,
+    ) -> Result<Option<(ClientId, Secret)>, ServeError> {
         if server.has_administrator().await? {
-            return Ok(());
+            return Ok(None);
         }
         if let Some(path) = &self.file {
             let occupied = match path.symlink_metadata() {
@@ -61,22 +66,22 @@ impl Administrator {
             secret: self.secret,
         };
         let Some(client) = server.bootstrap(first).await? else {
-            return Ok(());
+            return Ok(None);
         };
-        let id = client.client_id.as_str();
-        let secret = client.secret.as_ref().map_or("", Secret::expose);
+        let secret = client.secret.expect("a new secret is shown");
+        let (id, shown_secret) = (client.client_id.as_str(), secret.expose());
         // Who chose the secret knows it already.
         let mut shown = format!("administrator client_id {id}\n");
         if !is_chosen {
-            shown.push_str(&format!("administrator client_secret {secret}\n"));
+            shown.push_str(&format!("administrator client_secret {shown_secret}\n"));
         }
         let written = out.write_all(shown.as_bytes()).and_then(|()| out.flush());
         written.map_err(ServeError::System)?;
         if let Some(path) = self.file {
-            let content = json!({ "client_id": id, "client_secret": secret });
+            let content = json!({ "client_id": id, "client_secret": shown_secret });
             key_files::write_new(&path, format!("{content}\n").as_bytes())
                 .map_err(|cause| ServeError::CredentialFile { path, cause })?;
         }
-        Ok(())
+        Ok(Some((client.client_id, secret)))
     }
 }

@@ -33,7 +33,7 @@ const MAX_HEAD: usize = 64 * 1024;
 
 /// What all connections share.
 pub(super) struct Site {
-    host: Host,
+    host: Arc<Host>,
     proxies: Vec<IpNet>,
     buffers: Buffers,
 }
@@ -47,13 +47,13 @@ impl Site {
             settings.timeouts.content,
         );
         Self {
-            host,
+            host: Arc::new(host),
             proxies: settings.proxies.clone(),
             buffers,
         }
     }
 
-    pub(super) const fn host(&self) -> &Host {
+    pub(super) const fn host(&self) -> &Arc<Host> {
         &self.host
     }
 

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use touchmark_core::operation::{Fault, RequestFault};
 
 use super::KeyFileError;
+use crate::execute::Unprepared;
 use crate::exit::Exit;
 use crate::host::NoRandomness;
 use crate::sqlite::OpenError;
@@ -49,6 +50,8 @@ pub enum ServeError {
         /// What the system says.
         cause: io::Error,
     },
+    /// The fixtures cannot be done.
+    Fixtures(Unprepared),
     /// The system gives no random bytes.
     Randomness(NoRandomness),
     /// The process cannot be told when to end, or has no threads.
@@ -62,6 +65,8 @@ impl ServeError {
         match self {
             Self::Keys(_) | Self::Store(_) => Exit::BadFile,
             Self::CredentialFile { .. } | Self::SecretFile { .. } => Exit::BadFile,
+            Self::Fixtures(Unprepared::Failed) => Exit::Failed,
+            Self::Fixtures(Unprepared::Values(_)) => Exit::BadFile,
             Self::Listen { .. } | Self::OriginNeeded { .. } => Exit::BadUsage,
             Self::Administrator(Fault::Request(_)) => Exit::BadUsage,
             Self::Administrator(_) => Exit::Unreachable,
@@ -82,6 +87,10 @@ impl ServeError {
             }
             Self::CredentialFile { cause, .. } if cause.kind() == io::ErrorKind::AlreadyExists => {
                 "no file is overwritten; name another one or move it away".into()
+            }
+            Self::Fixtures(_) => {
+                "fixtures are done on a new store only: mend them, and name a store that is new"
+                    .into()
             }
             Self::Keys(error) => return error.help(),
             _ => return None,
@@ -113,6 +122,7 @@ impl fmt::Display for ServeError {
                 "the administrator's secret cannot be read from {}",
                 path.display()
             ),
+            Self::Fixtures(error) => error.fmt(f),
             Self::Randomness(error) => error.fmt(f),
             Self::System(_) => f.write_str("the system refuses what a server needs"),
         }
@@ -130,7 +140,7 @@ impl core::error::Error for ServeError {
             Self::Store(error) => error.source(),
             Self::Administrator(Fault::Request(_)) => None,
             Self::Administrator(fault) => Some(fault),
-            Self::OriginNeeded { .. } | Self::Randomness(_) => None,
+            Self::OriginNeeded { .. } | Self::Fixtures(_) | Self::Randomness(_) => None,
         }
     }
 }

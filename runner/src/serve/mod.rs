@@ -7,6 +7,7 @@ mod administrator;
 mod connection;
 mod content;
 mod error;
+mod fixtures;
 mod forwarded;
 mod key_files;
 pub mod log;
@@ -14,6 +15,7 @@ pub mod settings;
 
 pub use administrator::Administrator;
 pub use error::ServeError;
+pub use fixtures::Fixtures;
 pub(crate) use key_files::write_new as write_new_file;
 pub use key_files::{KeyFileError, KeyFileProblem};
 pub use settings::Settings;

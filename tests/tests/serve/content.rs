@@ -24,7 +24,7 @@ fn is_well(server: &Server) -> bool {
     Client::anonymous(server).get(metadata).status == 200
 }
 
-fn configured(text: &str) -> (Server, tempfile::TempDir) {
+pub(crate) fn configured(text: &str) -> (Server, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("serve.yaml");
     std::fs::write(&config, text).unwrap();

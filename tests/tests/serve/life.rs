@@ -4,6 +4,7 @@
 use serde_json::json;
 
 use crate::client::Client;
+use crate::content::configured;
 use crate::process::Server;
 
 fn stores(test: impl Fn(&Server)) {
@@ -99,4 +100,19 @@ fn a_proxy_is_believed_only_when_it_is_configured() {
         let log = server.log();
         assert!(log.contains(caller), "{log}");
     }
+}
+
+#[test]
+fn a_caller_beyond_its_rate_limit_is_told_when_to_come_back() {
+    let limit = "systems: { standard: { rate_limit: { burst: 3, per_minute: 1 } } }";
+    let (server, _folder) = configured(limit);
+    let (id, secret) = server.administrator();
+    let administrator = Client::basic(&server, &id, &secret);
+    for _ in 0..3 {
+        assert_eq!(administrator.get("/admin/clients").status, 200);
+    }
+    let told = administrator.get("/admin/clients");
+    assert_eq!(told.status, 429, "{told:?}");
+    let wait = told.headers.first("retry-after").map(str::parse::<u32>);
+    assert!(matches!(wait, Some(Ok(1..=60))), "{told:?}");
 }

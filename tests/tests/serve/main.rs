@@ -6,6 +6,7 @@ mod client;
 mod clients;
 mod content;
 mod ending;
+mod fixtures;
 mod kill;
 mod life;
 mod process;

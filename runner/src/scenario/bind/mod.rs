@@ -133,6 +133,7 @@ pub(super) fn bind_project(
         }
     }
     binder.steps(&project.fixtures);
+    binder.check_slot(project.show.as_ref().map(Slot::node));
     binder.finish();
 }
 

@@ -6,7 +6,7 @@ use crate::scenario::{
     entries::{Entries, Name},
     node::Node,
     read::keys,
-    word::Text,
+    word::{Slot, Text},
 };
 
 keys! {
@@ -25,6 +25,9 @@ keys! {
         /// Steps that prepare the deployment before the scenarios run. What they
         /// save is known to `auth` and to every scenario; `undo` runs at the end.
         "fixtures" => fixtures: Vec<Step>,
+        /// What `touchmark serve --fixtures` prints when the fixtures are done; it
+        /// can name what they saved, secrets included.
+        "show" => show: Option<Slot<String>>,
     }
 }
 

@@ -2,10 +2,11 @@
 //! reference with examples is `docs/serve.md`, the schema comes from here.
 
 use core::net::SocketAddr;
+use core::num::NonZeroU32;
 use std::path::PathBuf;
 
 use ipnet::IpNet;
-use touchmark_core::operation::{AudienceRule, SystemPolicy};
+use touchmark_core::operation::{AudienceRule, RateLimit, SystemPolicy};
 use touchmark_core::record::Tenant;
 use touchmark_core::token::Algorithm;
 
@@ -99,6 +100,39 @@ keys! {
         "max_page_size" => max_page_size: Option<Given<Count>>,
         /// The most registrations, or `unlimited`.
         "max_clients" => max_clients: Option<Given<Most>>,
+        /// The most access policies of a tenant.
+        "max_access_policies" => max_access_policies: Option<Given<Count>>,
+        /// How many requests a caller may make; no limit if absent.
+        "rate_limit" => rate_limit: Option<RateLimitSection>,
+        /// Whether a password grant gives the opaque token that lives already.
+        "reuse_access_token" => reuse_access_token: Option<bool>,
+        /// Whether a refresh replaces the refresh token as well.
+        "rotate_refresh_token" => rotate_refresh_token: Option<bool>,
+        /// Whether unlocking an API token makes its former tokens worthless.
+        "unlock_revokes_previous" => unlock_revokes_previous: Option<bool>,
+    }
+}
+
+keys! {
+    /// How many requests one caller may make; further ones are answered with 429.
+    "a rate limit" Closed pub struct RateLimitSection {
+        /// At once, after a rest.
+        "burst" => burst: Given<Count>,
+        /// A minute, for as long as it likes.
+        "per_minute" => per_minute: Given<Count>,
+    }
+}
+
+impl RateLimitSection {
+    fn rate_limit(&self) -> RateLimit {
+        let count = |given: &Given<Count>| {
+            let count = u32::try_from(given.value.0).ok().and_then(NonZeroU32::new);
+            count.expect("a count is from 1 to 1000000")
+        };
+        RateLimit {
+            burst: count(&self.burst),
+            per_minute: count(&self.per_minute),
+        }
     }
 }
 
@@ -135,6 +169,21 @@ impl SystemSection {
         }
         if let Some(given) = &self.max_clients {
             policy.max_clients = given.value.0;
+        }
+        if let Some(given) = &self.max_access_policies {
+            policy.max_access_policies = given.value.0;
+        }
+        if let Some(section) = &self.rate_limit {
+            policy.rate_limit = Some(section.rate_limit());
+        }
+        if let Some(reuse) = self.reuse_access_token {
+            policy.reuse_access_token = reuse;
+        }
+        if let Some(rotate) = self.rotate_refresh_token {
+            policy.rotate_refresh_token = rotate;
+        }
+        if let Some(revokes) = self.unlock_revokes_previous {
+            policy.unlock_revokes_previous = revokes;
         }
     }
 }

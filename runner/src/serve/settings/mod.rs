@@ -17,7 +17,9 @@ use touchmark_core::operation::{Deployment, Keys, Limits as RequestLimits, Peppe
 use touchmark_core::record::{System, Tenant};
 use touchmark_core::token::Algorithm;
 
-pub use file::{KeysSection, LimitsSection, ServerFile, SystemSection, TimeoutsSection};
+pub use file::{
+    KeysSection, LimitsSection, RateLimitSection, ServerFile, SystemSection, TimeoutsSection,
+};
 use written::{Origin, Place};
 
 use crate::host::TENANT;

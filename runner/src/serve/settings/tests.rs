@@ -102,7 +102,9 @@ fn paths_are_relative_to_the_folder_of_the_file() {
 #[test]
 fn a_system_differs_only_in_what_is_written() {
     let text = "systems: { klarity: { token_lifetime: 90s, secret_lifetime: 7d, \
-        audience_required: false, max_page_size: 10, max_clients: unlimited } }";
+        audience_required: false, max_page_size: 10, max_clients: unlimited, \
+        rate_limit: { burst: 5, per_minute: 60 } }, cockpit: { reuse_access_token: false, \
+        rotate_refresh_token: true }, horizon: { unlock_revokes_previous: true } }";
     let settings = read(text);
     let signing = SystemRandom.signing_key(Algorithm::EdDsa);
     let pepper = Pepper::new(Secret::new("x".repeat(32))).unwrap();
@@ -115,6 +117,11 @@ fn a_system_differs_only_in_what_is_written() {
     assert_eq!(policy.page_size, (10, 10));
     assert_eq!(policy.max_clients, None);
     assert_eq!(policy.issuer, "https://touchmark.test/klarity");
+    let limit = policy.rate_limit.unwrap();
+    assert_eq!((limit.burst.get(), limit.per_minute.get()), (5, 60));
+    let cockpit = &deployment.systems[&System::Cockpit];
+    assert!(!cockpit.reuse_access_token && cockpit.rotate_refresh_token);
+    assert!(deployment.systems[&System::Horizon].unlock_revokes_previous);
     let untouched = &deployment.systems[&System::Datatrails];
     assert_eq!(untouched.token_lifetime, 3600);
 }
@@ -131,7 +138,8 @@ fn mistakes_are_shown_where_they_are() {
          proxies: [10.0.0.0/40]\n\
          limits:\n  content: 5 apples\n  connections: 0\n\
          timeouts: { head: 10 }\n\
-         systems:\n  clarity: {}\n  ionos: { token_lifetime: 1500ms, audiences: [] }\n"
+         systems:\n  clarity: {}\n  ionos: { token_lifetime: 1500ms, audiences: [], \
+         rate_limit: { burst: 0 } }\n"
     ));
 }
 
