@@ -36,11 +36,12 @@ pub(crate) fn npm(workspace: &Workspace, folder: &str) -> Result<PathBuf> {
     Ok(modules)
 }
 
-/// Installs Debian's Chromium, unless there is one already.
-pub(crate) fn chromium() -> Result<()> {
-    match exists("chromium") {
+/// Installs the Debian package that has a program's name, unless the program
+/// is there already.
+pub(crate) fn program(name: &str) -> Result<()> {
+    match exists(name) {
         true => Ok(()),
-        false => debian(&["chromium"]),
+        false => debian(&[name]),
     }
 }
 

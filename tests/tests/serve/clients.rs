@@ -127,6 +127,12 @@ fn requests_oauthlib_works_unchanged() {
 }
 
 #[test]
+#[ignore = "needs curl and Python packages, which `cargo xtask check` installs"]
+fn the_curl_lines_of_the_vendors_pages_work_unchanged() {
+    run("curl_lines.py");
+}
+
+#[test]
 #[ignore = "needs npm packages, which `cargo xtask check` installs"]
 fn oauth4webapi_works_unchanged() {
     run("oauth4webapi.test.mjs");

@@ -13,6 +13,7 @@ pub(super) const CLIENTS: Stage = Stage {
     run: |workspace| {
         let python = tool::python(workspace)?;
         tool::npm(workspace, "tests/clients")?;
+        tool::program("curl")?;
         run(workspace
             .cargo()
             .args(["test", "--package", "touchmark-tests", "--test", "serve"])

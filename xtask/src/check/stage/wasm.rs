@@ -20,7 +20,7 @@ pub(super) const PACKAGE: Stage = Stage {
     speed: Speed::Slow,
     run: |workspace| {
         tool::npm(workspace, "tests/npm")?;
-        tool::chromium()?;
+        tool::program("chromium")?;
         // Quick if nothing changed, and what is tested is what is there.
         edge::build(workspace, &[])?;
         run(tool::node(workspace)?
