@@ -192,7 +192,9 @@ fn route(
         if let Some(captures) = route.template.matches(path) {
             if route.method != request.method {
                 allowed.push(route.method.as_str());
-            } else if sharing == Sharing::Alone || dialect.claims(route, request) {
+            } else if dialect.asks_for(route, request)
+                && (sharing == Sharing::Alone || dialect.claims(route, request))
+            {
                 return Ok((route, captures));
             }
         }

@@ -116,6 +116,13 @@ pub trait Dialect: Sync {
         true
     }
 
+    /// Whether this request asks for the operation of this route. Several
+    /// operations that share a method and a path are told apart here; exactly
+    /// one of them takes any request.
+    fn asks_for(&self, _route: &Route, _request: &Request) -> bool {
+        true
+    }
+
     /// What the request offers as proof of its caller.
     fn read_credential(
         &self,

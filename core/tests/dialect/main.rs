@@ -3,6 +3,7 @@
 
 mod datatrails;
 mod faults;
+mod graphql;
 mod klarity;
 mod laws;
 mod noise;

@@ -35,7 +35,11 @@ fn is_shaped(system: System, operation: Option<Name>, reply: &Reply) -> bool {
         && reply.header("cache-control") == "no-store";
     let shaped = match (system, operation) {
         (_, Some(Name::IssueToken)) | (System::Standard, _) => oauth,
-        (System::Klarity, _) => has_members(&reply.json, &["error"]) && text("error"),
+        (System::Klarity, _) => {
+            has_members(&reply.json, &["error"]) && text("error")
+                || has_members(&reply.json, &["errors"])
+                    && reply.json["errors"][0]["message"].is_string()
+        }
         (System::Datatrails, _) => {
             has_members(&reply.json, &["code", "message", "details"])
                 && reply.json["code"].is_u64()

@@ -127,6 +127,12 @@ fn requests_oauthlib_works_unchanged() {
 }
 
 #[test]
+#[ignore = "needs Python packages, which `cargo xtask check` installs"]
+fn the_python_connector_of_klarity_works_unchanged() {
+    run("klarity_connector_graphql.py");
+}
+
+#[test]
 #[ignore = "needs curl and Python packages, which `cargo xtask check` installs"]
 fn the_curl_lines_of_the_vendors_pages_work_unchanged() {
     run("curl_lines.py");

@@ -1,11 +1,13 @@
 //! Klarity External Integrations as a dialect: the token endpoint with JSON,
 //! a form or Basic, estate records and enrichments, and an administration of
-//! integrations that the vendor has in its user interface only.
+//! integrations that the vendor has in its user interface only, by paths of
+//! ours and by GraphQL.
 //!
 //! The token endpoint words its refusals as Auth0 does. At a shared root it
 //! takes the JSON requests that name an audience; under its own prefix it
 //! takes all. `openapi 0.0.5` of the vendor is the source of the rest.
 
+mod graphql;
 mod integrations;
 mod records;
 mod refusal;
@@ -26,6 +28,9 @@ pub struct Klarity;
 const TOKEN: &str = "/oauth/token";
 const JWKS: &str = "/.well-known/jwks.json";
 
+/// The realm of challenges.
+const REALM: &str = "klarity";
+
 const ROUTES: &[Route] = &[
     Route::new(Method::Post, TOKEN, Name::IssueToken),
     Route::new(Method::Get, JWKS, Name::Jwks),
@@ -40,6 +45,11 @@ const ROUTES: &[Route] = &[
     Route::new(Method::Patch, integrations::ONE, Name::UpdateClient),
     Route::new(Method::Delete, integrations::ONE, Name::DeleteClient),
     Route::new(Method::Post, integrations::SECRET, Name::RegenerateSecret),
+    Route::new(Method::Post, graphql::PATH, Name::RegisterClient),
+    Route::new(Method::Post, graphql::PATH, Name::RegenerateSecret),
+    Route::new(Method::Post, graphql::PATH, Name::DeleteClient),
+    Route::new(Method::Post, graphql::PATH, Name::GetClient),
+    Route::new(Method::Post, graphql::PATH, Name::ListClients),
 ];
 
 impl Dialect for Klarity {
@@ -60,12 +70,19 @@ impl Dialect for Klarity {
         }
     }
 
+    fn asks_for(&self, route: &Route, request: &Request) -> bool {
+        !graphql::is_route(route) || graphql::asks_for(route.operation, request)
+    }
+
     fn read_credential(
         &self,
         route: &Route,
         _captures: &Captures,
         request: &Request,
     ) -> Credential {
+        if graphql::is_route(route) {
+            return graphql::read_credential(request);
+        }
         match (read_authorization(request), route.operation.access()) {
             // The vendor's API knows bearer tokens only.
             (Credential::Client(_), crate::operation::Access::Authenticated) => Credential::Absent,
@@ -80,6 +97,9 @@ impl Dialect for Klarity {
         request: &Request,
         site: &Site<'_>,
     ) -> Result<Operation, Fault> {
+        if graphql::is_route(route) {
+            return graphql::read_request(request);
+        }
         match route.operation {
             Name::IssueToken => read_token_request(request).map(Operation::IssueToken),
             Name::Jwks => Ok(Operation::Jwks(Nothing {})),
@@ -99,6 +119,9 @@ impl Dialect for Klarity {
         result: &Result<Outcome, Fault>,
         _site: &Site<'_>,
     ) -> Response {
+        if route.is_some_and(graphql::is_route) {
+            return graphql::write_response(request, result);
+        }
         match result {
             Ok(Outcome::Token(token)) => oauth::write_token(token),
             Ok(Outcome::Jwks(keys)) => document::write_jwks(keys),

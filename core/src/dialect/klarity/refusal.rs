@@ -1,6 +1,7 @@
 //! Refusals in Klarity's words: one member `error` from the API, and those of
 //! Auth0 from the token endpoint.
 
+use super::REALM;
 use crate::dialect::refusal;
 use crate::http::{Request, Response, Status};
 use crate::operation::{Fault, GrantFault, RequestFault, Resource, Unauthenticated};
@@ -8,9 +9,6 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::ToString;
 use serde_json::json;
-
-/// The realm of challenges.
-const REALM: &str = "klarity";
 
 /// What the API and the administration answer: `{"error":"…"}`.
 pub(super) fn of_api(fault: &Fault, request: &Request) -> Response {
