@@ -203,8 +203,6 @@ pub struct SystemPolicy {
     pub identity_token_lifetime: LifetimeRule,
     /// The most groups of one contract.
     pub max_groups: usize,
-    /// The most members of one group.
-    pub max_group_members: usize,
     /// How many requests a caller may make; `None` means no limit.
     pub rate_limit: Option<RateLimit>,
 }
@@ -242,7 +240,6 @@ impl SystemPolicy {
             identity_token_lifetimes: (60, YEAR),
             identity_token_lifetime: LifetimeRule::Chosen,
             max_groups: 200,
-            max_group_members: 1000,
             rate_limit: None,
         };
         match system {
@@ -291,6 +288,7 @@ impl SystemPolicy {
             System::Ionos => Self {
                 issuer: "ionoscloud".into(),
                 token_lifetime: YEAR,
+                page_size: (1000, 1000),
                 profile: TokenProfile {
                     typ: "JWT".into(),
                     subject_suffix: String::new(),

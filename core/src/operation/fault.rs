@@ -168,6 +168,8 @@ pub enum Forbidden {
     ContractAdministrator,
     /// Changing what only the owner of the contract may.
     ContractOwner,
+    /// Changing a user that belongs to other contracts too.
+    SharedUser,
     /// A privilege within the contract.
     Privilege(ContractPrivilege),
     /// Signing in with the second factor, which an API cannot ask for.
@@ -311,6 +313,9 @@ impl fmt::Display for Fault {
             }
             Self::Forbidden(Forbidden::ContractOwner) => {
                 f.write_str("only the owner of the contract may do this")
+            }
+            Self::Forbidden(Forbidden::SharedUser) => {
+                f.write_str("the user belongs to another contract too")
             }
             Self::Forbidden(Forbidden::Privilege(privilege)) => {
                 write!(f, "the privilege {} is required", privilege.as_str())

@@ -51,6 +51,10 @@ pub use authenticate::{Credential, IdentityProof, authenticate};
 pub use bootstrap::{FirstAdministrator, bootstrap, is_bootstrapped};
 pub use client::{ClientView, ListClients, RegisterClient, UpdateClient};
 pub use context::{Caller, Context, Random, SignedIn, tenant_uuid};
+pub use contract::{
+    ContractProfile, ContractUser, CreateContractUser, CreateGroup, GroupMember, ListContractUsers,
+    ListGroups, ListMemberships, ReplaceContractUser, ReplaceGroup, Window,
+};
 pub use dashboard::{Dashboard, Widget};
 pub use deployment::{
     AudienceRule, ClaimSource, Deployment, Keys, LifetimeRule, Limits, Pepper, SecretForm,
@@ -89,6 +93,7 @@ pub use user::{
     CreateUser, ListUsers, UpdateUser, UserChanges, UserProfile, UserReference, UserView,
 };
 
+use self::contract::group;
 use crate::record::Role;
 use crate::store::Store;
 use alloc::string::String;
@@ -320,6 +325,34 @@ operations! {
     "alarm.update" UpdateAlarm(UpdateAlarm) ContractMember;
     /// Deletes an alarm with its history.
     "alarm.delete" DeleteAlarm(Reference) ContractMember;
+    /// Creates a group of a contract.
+    "group.create" CreateGroup(CreateGroup) ContractAdministrator;
+    /// Lists the groups of a contract.
+    "group.list" ListGroups(ListGroups) ContractAdministrator;
+    /// Reads one group.
+    "group.get" GetGroup(Reference) ContractAdministrator;
+    /// Replaces a group's name and what it grants.
+    "group.replace" ReplaceGroup(ReplaceGroup) ContractAdministrator;
+    /// Deletes a group; it grants nothing from then on.
+    "group.delete" DeleteGroup(Reference) ContractAdministrator;
+    /// Lists the members of a group.
+    "group.list_members" ListGroupMembers(ListMemberships) ContractAdministrator;
+    /// Makes a user of the contract a member of a group.
+    "group.add_member" AddGroupMember(GroupMember) ContractAdministrator;
+    /// Ends a user's membership of a group.
+    "group.remove_member" RemoveGroupMember(GroupMember) ContractAdministrator;
+    /// Creates a user of a contract.
+    "contract_user.create" CreateContractUser(CreateContractUser) ContractAdministrator;
+    /// Lists the users of a contract.
+    "contract_user.list" ListContractUsers(ListContractUsers) ContractAdministrator;
+    /// Reads one user of a contract: the caller itself, or any to administrators.
+    "contract_user.get" GetContractUser(UserReference) ContractMember;
+    /// Replaces what is said of a user of a contract.
+    "contract_user.replace" ReplaceContractUser(ReplaceContractUser) ContractAdministrator;
+    /// Takes a user out of a contract.
+    "contract_user.delete" DeleteContractUser(UserReference) ContractAdministrator;
+    /// Lists a user's groups: the caller's own, or any to administrators.
+    "contract_user.list_groups" ListUserGroups(ListMemberships) ContractMember;
     /// Lists the audit record, latest entry first.
     "audit.list" ListAudit(ListAudit) Administrator;
     /// Describes the authorization server.
@@ -441,6 +474,22 @@ pub async fn execute<S: Store>(
         Operation::GetAlarm(request) => monitoring::read_alarm(&request, context).await,
         Operation::UpdateAlarm(request) => monitoring::update_alarm(request, context).await,
         Operation::DeleteAlarm(request) => monitoring::delete_alarm(&request.id, context).await,
+        Operation::CreateGroup(request) => group::create(request, context).await,
+        Operation::ListGroups(request) => group::list(request, context).await,
+        Operation::GetGroup(request) => group::read(&request, context).await,
+        Operation::ReplaceGroup(request) => group::replace(request, context).await,
+        Operation::DeleteGroup(request) => group::delete(&request, context).await,
+        Operation::ListGroupMembers(request) => {
+            contract::user::list_members(&request, context).await
+        }
+        Operation::AddGroupMember(request) => contract::user::join(&request, context).await,
+        Operation::RemoveGroupMember(request) => contract::user::part(&request, context).await,
+        Operation::CreateContractUser(request) => contract::user::create(request, context).await,
+        Operation::ListContractUsers(request) => contract::user::list(request, context).await,
+        Operation::GetContractUser(request) => contract::user::read(&request, context).await,
+        Operation::ReplaceContractUser(request) => contract::user::replace(request, context).await,
+        Operation::DeleteContractUser(request) => contract::user::delete(&request, context).await,
+        Operation::ListUserGroups(request) => contract::user::list_groups(&request, context).await,
         Operation::ListAudit(request) => trail::list(&request, context).await,
         Operation::Metadata(Nothing {}) => Ok(discovery::metadata(context)),
         Operation::Jwks(Nothing {}) => Ok(discovery::jwks(context)),

@@ -1,11 +1,11 @@
 //! What operations bring about.
 
 use super::{
-    AlarmView, ApiAccessView, Asset, ClientView, Dashboard, EstateRecordView, GeneratedToken,
-    Introspection, IssuedToken, Me, Metadata, Page, Quota, TelemetryAnswer, UnlockedToken,
-    UserView,
+    AlarmView, ApiAccessView, Asset, ClientView, ContractUser, Dashboard, EstateRecordView,
+    GeneratedToken, Introspection, IssuedToken, Me, Metadata, Page, Quota, TelemetryAnswer,
+    UnlockedToken, UserView,
 };
-use crate::record::{AccessPolicy, Action, ApiToken, AuditEntry, IdentityToken, Subject};
+use crate::record::{AccessPolicy, Action, ApiToken, AuditEntry, Group, IdentityToken, Subject};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -71,6 +71,14 @@ pub enum Outcome {
     Alarms(Vec<AlarmView>),
     /// What was asked about samples.
     Telemetry(TelemetryAnswer),
+    /// A group of a contract.
+    Group(Group),
+    /// Groups of a contract.
+    Groups(Page<Group>),
+    /// A user of a contract.
+    ContractUser(ContractUser),
+    /// Users of a contract.
+    ContractUsers(Page<ContractUser>),
     /// It is done, and there is nothing to tell of it.
     Done,
     /// A page of assets.
@@ -131,6 +139,10 @@ impl Outcome {
             Self::Alarm(alarm) => plain(alarm),
             Self::Alarms(alarms) => json!({ "items": alarms }),
             Self::Telemetry(answer) => answer.to_value(),
+            Self::Group(group) => plain(group),
+            Self::Groups(groups) => page(groups, plain),
+            Self::ContractUser(user) => plain(user),
+            Self::ContractUsers(users) => page(users, plain),
             Self::Done | Self::Deleted => json!({}),
             Self::Assets(assets) => page(assets, |asset| match *asset {}),
             Self::Quotas(quotas) => json!({ "quotas": quotas }),

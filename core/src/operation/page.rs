@@ -39,9 +39,12 @@ pub enum Total {
 /// Longest page token that is looked at.
 const MAX_TOKEN: usize = 4096;
 
-/// How many items a page shall have: what was asked, held against the policy.
+/// How many items a page shall have: what was asked, held against the policy,
+/// and one less than the store shows at once, for a list looks whether there is
+/// one more.
 pub(super) fn size(asked: Option<i64>, policy: (usize, usize)) -> Result<usize, Fault> {
     let (default, most) = policy;
+    let (default, most) = (default.min(MAX_PAGE - 1), most.min(MAX_PAGE - 1));
     match asked {
         None | Some(0) => Ok(default),
         Some(asked) => usize::try_from(asked)

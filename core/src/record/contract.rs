@@ -57,7 +57,7 @@ privileges! {
     CreateNetworkSecurityGroups "CREATE_NETWORK_SECURITY_GROUPS" "Make network security groups.";
 }
 
-/// A group of a contract.
+/// A group of a contract. Who its members are stands with the users.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
     /// A UUID.
@@ -68,8 +68,6 @@ pub struct Group {
     pub name: String,
     /// What it grants to its members.
     pub privileges: BTreeSet<ContractPrivilege>,
-    /// Its members. Who has left the contract is granted nothing.
-    pub members: BTreeSet<UserId>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.

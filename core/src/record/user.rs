@@ -3,6 +3,7 @@
 
 use super::{Role, Standing, System};
 use crate::time::Timestamp;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -102,6 +103,10 @@ pub struct User {
     /// The contracts that the user belongs to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contracts: Vec<Membership>,
+    /// The groups that the user is a member of, by contract. One that is gone
+    /// counts for nothing.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub groups: BTreeMap<u32, BTreeSet<String>>,
     /// Whether signing in takes a second factor.
     #[serde(default)]
     pub second_factor: SecondFactor,

@@ -77,6 +77,7 @@ fn faults() -> Vec<Fault> {
         Not(Forbidden::Privilege(
             ContractPrivilege::AccessAndManageMonitoring,
         )),
+        Not(Forbidden::SharedUser),
         Not(Forbidden::SecondFactor),
         TooMany { retry_after: 0 },
         TooMany { retry_after: 30 },
@@ -123,6 +124,7 @@ fn faults() -> Vec<Fault> {
                 | Forbidden::Contract
                 | Forbidden::ContractAdministrator
                 | Forbidden::ContractOwner
+                | Forbidden::SharedUser
                 | Forbidden::Privilege(_)
                 | Forbidden::SecondFactor,
             )

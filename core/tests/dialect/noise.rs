@@ -268,8 +268,13 @@ fn noise_from_strangers_is_refused_in_the_dialects_shape() {
 #[test]
 fn noise_from_an_administrator_is_refused_in_the_dialects_shape() {
     let administrator = core::cell::OnceCell::new();
-    send_to_all(&|_, setup, mut request| {
+    let owner = core::cell::OnceCell::new();
+    send_to_all(&|dialect, setup, mut request| {
         request.headers.remove("authorization");
+        // What a contract has, its own administrators see to.
+        if dialect.system() == System::Ionos && !request.path.starts_with("/ionos/admin/") {
+            return request.bearing(owner.get_or_init(|| setup.owner()));
+        }
         request.by(administrator.get_or_init(|| setup.administrator()))
     });
 }

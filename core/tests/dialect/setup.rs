@@ -171,6 +171,22 @@ impl Setup {
     }
 }
 
+impl Setup {
+    /// The token of the owner of a new contract of IONOS.
+    pub(crate) fn owner(&self) -> String {
+        let owner = json!({
+            "email": "owner@example.org",
+            "password": "secret",
+            "contracts": [{ "contractNumber": 31_850_000, "role": "owner" }],
+        });
+        let creation = json_request(Method::Post, "/admin/ionos/users", &owner);
+        assert_eq!(self.send(creation.by(&self.administrator())).status, 201);
+        let asked = request(Method::Get, "/auth/v1/tokens/generate");
+        let reply = self.send(asked.by(&write_basic("owner@example.org", "secret")));
+        reply.text("/token")
+    }
+}
+
 /// A request with a JSON document as its content.
 pub(crate) fn json_request(method: Method, target: &str, content: &Value) -> Request {
     Request::to_target(method, target).with_content("application/json", content.to_string())

@@ -1,10 +1,12 @@
 //! IONOS Monitoring as a Service as a dialect: the AuthAPI below `/auth/v1`,
-//! and the administration of users, whose paths are ours. Each API has its own
+//! the user management of the CloudAPI below `/cloudapi/v6/um`, and the
+//! administration of users, whose paths are ours. Each API has its own
 //! file; they share how callers prove who they are and how refusals look.
 //!
 //! <https://api.ionos.com/docs/authentication/v1/>
 
 mod auth;
+mod cloud;
 mod duration;
 mod monitored;
 mod monitoring;
@@ -17,7 +19,6 @@ use crate::http::{Captures, Method, Request, Response, Status};
 use crate::operation::{Credential, Fault, IdentityProof, Name, Operation, Outcome};
 use crate::record::System;
 use alloc::string::{String, ToString};
-use serde_json::Value;
 
 /// IONOS Monitoring as a Service.
 pub struct Ionos;
@@ -25,7 +26,9 @@ pub struct Ionos;
 /// Where a caller names the contract that a request is about.
 const CONTRACT: &str = "X-Contract-Number";
 
-const ROUTES: &[Route] = &[
+const ROUTES: &[Route] = &joined::<{ OWN.len() + cloud::ROUTES.len() }>(&[OWN, cloud::ROUTES]);
+
+const OWN: &[Route] = &[
     Route::new(Method::Get, auth::GENERATE, Name::GenerateIdentityToken),
     Route::new(Method::Get, auth::ALL, Name::ListIdentityTokens),
     Route::new(Method::Delete, auth::ALL, Name::DeleteIdentityTokens),
@@ -58,11 +61,30 @@ const ROUTES: &[Route] = &[
     Route::new(Method::Post, telemetry::SAMPLES, Name::IngestSamples),
 ];
 
+/// The routes of the parts, one after the other.
+const fn joined<const N: usize>(parts: &[&[Route]]) -> [Route; N] {
+    let mut routes = [parts[0][0]; N];
+    let (mut part, mut at) = (0, 0);
+    while part < parts.len() {
+        let mut index = 0;
+        while index < parts[part].len() {
+            routes[at] = parts[part][index];
+            at += 1;
+            index += 1;
+        }
+        part += 1;
+    }
+    assert!(at == N, "there is room for every route and no more");
+    routes
+}
+
 /// The parts of the dialect.
 #[derive(Clone, Copy)]
 enum Api {
     /// Tokens of users.
     Auth,
+    /// Users and groups of a contract.
+    Cloud,
     /// Users, as their deployment's administrator sees them.
     Users,
     /// Alarms and actions.
@@ -103,6 +125,7 @@ impl Api {
             | Name::ListLabelValues
             | Name::ListMetrics
             | Name::IngestSamples => Some(Self::Telemetry),
+            name if cloud::speaks(name) => Some(Self::Cloud),
             _ => None,
         }
     }
@@ -151,6 +174,7 @@ impl Dialect for Ionos {
     ) -> Result<Operation, Fault> {
         match Api::of(route.operation) {
             Some(Api::Auth) => auth::read_request(route, captures, request),
+            Some(Api::Cloud) => cloud::read_request(route, captures, request, site),
             Some(Api::Users) => users::read_request(route, captures, request, site),
             Some(Api::Monitoring) => monitoring::read_request(route, captures, request, site),
             Some(Api::Telemetry) => telemetry::read_request(route, captures, request),
@@ -172,23 +196,27 @@ impl Dialect for Ionos {
             Ok(outcome) => outcome,
             Err(fault) => return refusal::write(fault, request),
         };
-        let name = route.map(|route| route.operation);
-        let content = match name.and_then(Api::of) {
-            Some(Api::Auth) => auth::write_response(outcome, site),
-            Some(Api::Users) => users::write_response(outcome),
-            Some(Api::Monitoring) => monitoring::write_response(outcome, site),
-            Some(Api::Telemetry) | None => Value::Null,
+        let api = route.and_then(|route| Some((route, Api::of(route.operation)?)));
+        let content = match api {
+            Some((_, Api::Auth)) => auth::write_response(outcome, site).to_string(),
+            Some((route, Api::Cloud)) => cloud::write_response(outcome, route, request, site),
+            Some((_, Api::Users)) => users::write_response(outcome).to_string(),
+            Some((_, Api::Monitoring)) => monitoring::write_response(outcome, site).to_string(),
+            Some((_, Api::Telemetry)) | None => String::new(),
         };
-        let status = match name {
-            Some(Name::CreateUser | Name::CreateAlarm | Name::CreateAction) => Status::CREATED,
+        let status = match route.map(|route| route.operation) {
+            Some(
+                Name::CreateUser | Name::AddGroupMember | Name::CreateAlarm | Name::CreateAction,
+            ) => Status::CREATED,
             _ => Status::OK,
         };
-        Response::json(status, content.to_string()).no_store()
+        Response::json(status, content).no_store()
     }
 
     fn write_request(&self, operation: &Operation) -> Result<Request, Unspoken> {
         match Api::of(operation.name()) {
             Some(Api::Auth) => auth::write_request(operation),
+            Some(Api::Cloud) => cloud::write_request(operation),
             Some(Api::Users) => users::write_request(operation),
             Some(Api::Monitoring) => monitoring::write_request(operation),
             Some(Api::Telemetry) => telemetry::write_request(operation),
@@ -204,6 +232,7 @@ impl Dialect for Ionos {
         let content = oauth::read_success(response)?;
         match Api::of(operation.name()) {
             Some(Api::Auth) => auth::read_response(operation, content),
+            Some(Api::Cloud) => cloud::read_response(operation, content),
             Some(Api::Users) => users::read_response(operation, content),
             Some(Api::Monitoring) => monitoring::read_response(operation, content),
             Some(Api::Telemetry) => telemetry::read_response(operation, content),

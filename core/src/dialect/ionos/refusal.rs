@@ -14,8 +14,8 @@ use serde_json::json;
 const REALM: &str = "ionos";
 
 pub(super) fn write(fault: &Fault, request: &Request) -> Response {
-    let named = document::renamed(fault, "contract", CONTRACT);
-    let (status, message): (Status, Cow<'_, str>) = match named.as_ref() {
+    let fault = &in_words(fault);
+    let (status, message): (Status, Cow<'_, str>) = match fault {
         Fault::Request(problem) => (status(problem), problem.to_string().into()),
         Fault::Grant(_) => (Status::BAD_REQUEST, fault.to_string().into()),
         Fault::Unauthenticated(_) => (Status::UNAUTHORIZED, "Unauthorized".into()),
@@ -42,6 +42,25 @@ pub(super) fn write(fault: &Fault, request: &Request) -> Response {
     }
     refusal::write_headers(&mut response, fault);
     response
+}
+
+/// Fields that the vendor's APIs call otherwise than the domain.
+const WORDS: &[(&str, &str)] = &[
+    ("contract", CONTRACT),
+    ("login", "email"),
+    ("given_name", "firstname"),
+    ("family_name", "lastname"),
+    ("role", "administrator"),
+];
+
+/// The fault with the wire's name of its field.
+fn in_words(fault: &Fault) -> Fault {
+    let words = WORDS.iter();
+    words
+        .fold(Cow::Borrowed(fault), |fault, (domain, wire)| {
+            Cow::Owned(document::renamed(&fault, domain, wire).into_owned())
+        })
+        .into_owned()
 }
 
 const fn status(problem: &RequestFault) -> Status {

@@ -2,10 +2,18 @@
 //! within it. The rules are those of IONOS, where a user may belong to several
 //! contracts and a token is bound to one.
 
+pub(super) mod group;
+pub(super) mod user;
+
+pub use group::{CreateGroup, ListGroups, ReplaceGroup, Window};
+pub use user::{
+    ContractProfile, ContractUser, CreateContractUser, GroupMember, ListContractUsers,
+    ListMemberships, ReplaceContractUser,
+};
+
 use super::{Caller, Context, Fault, Forbidden, Unauthenticated};
 use crate::record::{ContractPrivilege, ContractRole, User};
 use crate::store::Store;
-use alloc::collections::BTreeSet;
 
 /// Refuses a caller that is no member of the contract.
 pub(super) fn admit_member(caller: &Caller) -> Result<(), Fault> {
@@ -83,19 +91,6 @@ fn read_number(text: &str) -> Option<u32> {
     u32::try_from(number).ok().filter(|number| *number > 0)
 }
 
-/// What the caller may do within the contract: everything for its owner and
-/// its administrators, and what groups grant for everybody else.
-pub(super) async fn privileges<S: Store>(
-    user: &User,
-    contract: u32,
-    _context: &Context<'_, S>,
-) -> Result<BTreeSet<ContractPrivilege>, Fault> {
-    Ok(match user.role_in(contract) {
-        Some(role) if administers(role) => ContractPrivilege::ALL.iter().copied().collect(),
-        _ => BTreeSet::new(),
-    })
-}
-
 /// The member who asks, if the contract grants the privilege to it.
 ///
 /// # Errors
@@ -105,7 +100,7 @@ pub(super) async fn require<'a, S: Store>(
     context: &'a Context<'_, S>,
 ) -> Result<(&'a User, u32, ContractRole), Fault> {
     let member = member(context)?;
-    let granted = privileges(member.0, member.1, context).await?;
+    let granted = group::privileges(member.0, member.1, context).await?;
     if granted.contains(&privilege) {
         Ok(member)
     } else {

@@ -3,7 +3,8 @@
 
 use super::{admit_factor, mint, token_key, tokens_for, tokens_of};
 use crate::operation::change::{Attempts, Change, Committed, Stored, load};
-use crate::operation::contract::{member, privileges};
+use crate::operation::contract::group::privileges;
+use crate::operation::contract::member;
 use crate::operation::{
     Caller, Context, Fault, LifetimeRule, Name, Outcome, Resource, Unauthenticated, quota,
 };

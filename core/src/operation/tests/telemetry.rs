@@ -35,6 +35,7 @@ pub(super) fn member(contract: u32, role: ContractRole) -> Caller {
             roles: Vec::new(),
             privileges: Vec::new(),
             contracts: Vec::from([Membership { contract, role }]),
+            groups: alloc::collections::BTreeMap::new(),
             second_factor: SecondFactor::None,
             created_at: epoch,
             updated_at: epoch,

@@ -2,7 +2,8 @@
 
 use super::monitored::{action, alarm, answer, description, labels};
 use super::record::{
-    access_policy, api_token, audit_entry, estate_record, identity_token, subject,
+    access_policy, api_token, audit_entry, contract_user, estate_record, group, identity_token,
+    subject,
 };
 use super::request::terms;
 use super::text::{
@@ -19,8 +20,8 @@ use touchmark_core::operation::{
     Name, Outcome, Page, Quota, Resource, TelemetryAnswer, UnlockedToken, UserView, Widget,
 };
 use touchmark_core::record::{
-    ClientId, ContractRole, IdentityToken, Membership, Privilege, Role, SecondFactor, System,
-    UserId,
+    ClientId, ContractRole, Group, IdentityToken, Membership, Privilege, Role, SecondFactor,
+    System, UserId,
 };
 use touchmark_core::time::Timestamp;
 
@@ -46,7 +47,10 @@ pub(crate) fn outcome(name: Name) -> BoxedStrategy<Outcome> {
         | Name::DeleteAction
         | Name::DeleteAlarm
         | Name::DeleteIdentityToken
-        | Name::DeleteIdentityTokens => Just(Outcome::Deleted).boxed(),
+        | Name::DeleteIdentityTokens
+        | Name::DeleteGroup
+        | Name::RemoveGroupMember
+        | Name::DeleteContractUser => Just(Outcome::Deleted).boxed(),
         Name::IssueToken => (secret(), any::<u32>(), scope(), option::of(secret()))
             .prop_map(|(access_token, expires_in, scope, refresh_token)| {
                 Outcome::Token(IssuedToken {
@@ -175,6 +179,17 @@ pub(crate) fn outcome(name: Name) -> BoxedStrategy<Outcome> {
             alarm().prop_map(Outcome::Alarm).boxed()
         }
         Name::ListAlarms => vec(alarm(), 0..3).prop_map(Outcome::Alarms).boxed(),
+        Name::CreateGroup | Name::GetGroup | Name::ReplaceGroup => {
+            group().prop_map(Outcome::Group).boxed()
+        }
+        Name::ListGroups | Name::ListUserGroups => page(group()).prop_map(Outcome::Groups).boxed(),
+        Name::ListContractUsers | Name::ListGroupMembers => page(contract_user())
+            .prop_map(Outcome::ContractUsers)
+            .boxed(),
+        Name::CreateContractUser
+        | Name::GetContractUser
+        | Name::ReplaceContractUser
+        | Name::AddGroupMember => contract_user().prop_map(Outcome::ContractUser).boxed(),
         Name::ListAudit => page(audit_entry()).prop_map(Outcome::Audit).boxed(),
         Name::Metadata => (
             (text(), text(), text(), text()),
@@ -254,6 +269,12 @@ pub(crate) fn carried(system: System, mut outcome: Outcome) -> Outcome {
             page.items.iter_mut().for_each(carry_customer);
             page.total = None;
         }
+        (System::Ionos, Outcome::Group(group)) => carry_group(group),
+        (System::Ionos, Outcome::Groups(page)) => {
+            page.items.iter_mut().for_each(carry_group);
+            (page.next, page.total) = (None, None);
+        }
+        (System::Ionos, Outcome::ContractUsers(page)) => (page.next, page.total) = (None, None),
         (System::Ionos, Outcome::IdentityToken(token)) => carry_token(token),
         (System::Ionos, Outcome::IdentityTokens(tokens)) => {
             tokens.iter_mut().for_each(carry_token);
@@ -305,6 +326,12 @@ fn carry_user(user: &mut UserView) {
 fn carry_customer(user: &mut UserView) {
     user.roles.clear();
     user.privileges.clear();
+}
+
+/// Nor does the answer about a group say whose it is.
+fn carry_group(group: &mut Group) {
+    group.contract = 0;
+    (group.created_at, group.updated_at) = NEVER;
 }
 
 /// Whose token it is, its answer does not say.

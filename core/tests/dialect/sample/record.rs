@@ -7,10 +7,12 @@ use super::text::{
 use proptest::collection::{btree_map, btree_set};
 use proptest::option;
 use proptest::prelude::*;
-use touchmark_core::operation::EstateRecordView;
+use proptest::sample::select;
+use std::collections::BTreeSet;
+use touchmark_core::operation::{ContractProfile, ContractUser, EstateRecordView};
 use touchmark_core::record::{
-    AccessPermission, AccessPolicy, ApiToken, AuditEntry, Cost, EstateRecord, IdentityToken, Nid,
-    Subject, System, UserId, Verdict,
+    AccessPermission, AccessPolicy, ApiToken, AuditEntry, ContractPrivilege, ContractRole, Cost,
+    EstateRecord, Group, IdentityToken, Nid, SecondFactor, Subject, System, UserId, Verdict,
 };
 use touchmark_core::time::Month;
 
@@ -166,8 +168,59 @@ pub(super) fn identity_token() -> impl Strategy<Value = IdentityToken> {
     )
 }
 
+pub(super) fn contract_privileges() -> impl Strategy<Value = BTreeSet<ContractPrivilege>> {
+    btree_set(select(ContractPrivilege::ALL.to_vec()), 0..5)
+}
+
+pub(super) fn group() -> impl Strategy<Value = Group> {
+    (
+        some_text(),
+        any::<u32>(),
+        text(),
+        contract_privileges(),
+        time(),
+        time(),
+    )
+        .prop_map(
+            |(id, contract, name, privileges, created_at, updated_at)| Group {
+                id,
+                contract,
+                name,
+                privileges,
+                created_at,
+                updated_at,
+            },
+        )
+}
+
+pub(super) fn contract_profile() -> impl Strategy<Value = ContractProfile> {
+    let role = select(vec![ContractRole::Admin, ContractRole::User]);
+    let factor = select(vec![SecondFactor::None, SecondFactor::Required]);
+    (text(), text(), role, factor, standing()).prop_map(
+        |(given_name, family_name, role, second_factor, standing)| ContractProfile {
+            given_name,
+            family_name,
+            role,
+            second_factor,
+            standing,
+        },
+    )
+}
+
+pub(super) fn contract_user() -> impl Strategy<Value = ContractUser> {
+    (uuid(), text(), contract_profile(), time(), time()).prop_map(
+        |(id, email, profile, created_at, updated_at)| ContractUser {
+            id: UserId::new(id),
+            email,
+            profile,
+            created_at,
+            updated_at,
+        },
+    )
+}
+
 pub(super) fn audit_entry() -> impl Strategy<Value = AuditEntry> {
-    let system = proptest::sample::select(System::ALL.to_vec());
+    let system = select(System::ALL.to_vec());
     let verdict = prop_oneof![Just(Verdict::Done), Just(Verdict::Refused)];
     (time(), system, verdict, text(), text(), text(), text()).prop_map(
         |(at, system, verdict, actor, operation, target, reason)| AuditEntry {

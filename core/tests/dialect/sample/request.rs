@@ -1,7 +1,7 @@
 //! Any operation of a name, and what of it a dialect has words for.
 
 use super::monitored::expression;
-use super::record::{nid, permission};
+use super::record::{contract_privileges, contract_profile, nid, permission};
 use super::text::{
     client_id, filters, json_object, page_size, roles, scope, secret, some_text, standing, text,
     text_map, texts, time, uuid,
@@ -14,16 +14,18 @@ use touchmark_core::http::BasicPair;
 use touchmark_core::operation::{
     AccessPolicyChanges, AccessPolicyOrder, ActionProperties, AlarmProperties, AlarmReference,
     ApiTokenChanges, ApiTokenReference, ClientCredentials, ClientReference, CostUpdate, CostValue,
-    CreateAccessPolicy, CreateApiToken, CreateSubject, CreateUser, DeleteIdentityTokens,
-    DeleteRecords, Depth, EnrichRecords, EnrichmentItem, GenerateIdentityToken, Grant,
-    IngestSamples, IntrospectToken, IssueToken, ListAccessPolicies, ListActions, ListAlarms,
-    ListApiAccesses, ListApiTokens, ListAssets, ListAudit, ListClients, ListLabelValues,
+    CreateAccessPolicy, CreateApiToken, CreateContractUser, CreateGroup, CreateSubject, CreateUser,
+    DeleteIdentityTokens, DeleteRecords, Depth, EnrichRecords, EnrichmentItem,
+    GenerateIdentityToken, Grant, GroupMember, IngestSamples, IntrospectToken, IssueToken,
+    ListAccessPolicies, ListActions, ListAlarms, ListApiAccesses, ListApiTokens, ListAssets,
+    ListAudit, ListClients, ListContractUsers, ListGroups, ListLabelValues, ListMemberships,
     ListMetrics, ListQuotas, ListRecords, ListSubjects, ListUsers, MonitoringOrder, Name, Nothing,
     Operation, Presented, QueryTelemetry, QueryTelemetryRange, RecordItem, RecordPeriod,
-    RecordReference, Reference, RegisterApiAccess, RegisterClient, RemovalPeriod, Resource,
-    SelectSeries, SpaceReference, SubjectChanges, TokenCriteria, Total, UpdateAccessPolicy,
-    UpdateAction, UpdateAlarm, UpdateApiAccess, UpdateApiToken, UpdateClient, UpdateSubject,
-    UpdateUser, UpsertRecords, UserChanges, UserProfile, UserReference,
+    RecordReference, Reference, RegisterApiAccess, RegisterClient, RemovalPeriod,
+    ReplaceContractUser, ReplaceGroup, Resource, SelectSeries, SpaceReference, SubjectChanges,
+    TokenCriteria, Total, UpdateAccessPolicy, UpdateAction, UpdateAlarm, UpdateApiAccess,
+    UpdateApiToken, UpdateClient, UpdateSubject, UpdateUser, UpsertRecords, UserChanges,
+    UserProfile, UserReference, Window,
 };
 use touchmark_core::record::{
     ClientId, ContractRole, Membership, Privilege, Role, SecondFactor, Secret, SessionTerms,
@@ -375,6 +377,54 @@ pub(crate) fn operation(name: Name) -> BoxedStrategy<Operation> {
         Name::ListAlarms => (order(), depth())
             .prop_map(|(order, depth)| Operation::ListAlarms(ListAlarms { order, depth }))
             .boxed(),
+        Name::ListGroups => window()
+            .prop_map(|window| Operation::ListGroups(ListGroups { window }))
+            .boxed(),
+        Name::GetGroup => reference().prop_map(Operation::GetGroup).boxed(),
+        Name::DeleteGroup => reference().prop_map(Operation::DeleteGroup).boxed(),
+        Name::CreateGroup => (text(), contract_privileges())
+            .prop_map(|(name, privileges)| Operation::CreateGroup(CreateGroup { name, privileges }))
+            .boxed(),
+        Name::ReplaceGroup => (some_text(), text(), contract_privileges())
+            .prop_map(|(id, name, privileges)| {
+                Operation::ReplaceGroup(ReplaceGroup {
+                    id,
+                    name,
+                    privileges,
+                    kept: Default::default(),
+                })
+            })
+            .boxed(),
+        Name::ListGroupMembers => memberships().prop_map(Operation::ListGroupMembers).boxed(),
+        Name::ListUserGroups => memberships().prop_map(Operation::ListUserGroups).boxed(),
+        Name::AddGroupMember => group_member().prop_map(Operation::AddGroupMember).boxed(),
+        Name::RemoveGroupMember => group_member()
+            .prop_map(Operation::RemoveGroupMember)
+            .boxed(),
+        Name::ListContractUsers => window()
+            .prop_map(|window| Operation::ListContractUsers(ListContractUsers { window }))
+            .boxed(),
+        Name::GetContractUser => user().prop_map(Operation::GetContractUser).boxed(),
+        Name::DeleteContractUser => user().prop_map(Operation::DeleteContractUser).boxed(),
+        Name::CreateContractUser => (text(), secret(), contract_profile())
+            .prop_map(|(email, password, profile)| {
+                Operation::CreateContractUser(CreateContractUser {
+                    email,
+                    password,
+                    profile,
+                })
+            })
+            .boxed(),
+        Name::ReplaceContractUser => (user(), text(), option::of(secret()), contract_profile())
+            .prop_map(|(user, email, password, profile)| {
+                Operation::ReplaceContractUser(ReplaceContractUser {
+                    id: user.id,
+                    email,
+                    password,
+                    profile,
+                })
+            })
+            .boxed(),
         Name::ListAudit => (page_size(), text())
             .prop_map(|(page_size, page_token)| {
                 Operation::ListAudit(ListAudit {
@@ -529,6 +579,21 @@ pub(super) fn terms() -> impl Strategy<Value = SessionTerms> {
 
 fn total() -> impl Strategy<Value = Total> {
     select(vec![Total::Omitted, Total::Counted])
+}
+
+fn window() -> impl Strategy<Value = Window> {
+    (page_size(), page_size()).prop_map(|(offset, limit)| Window { offset, limit })
+}
+
+fn memberships() -> impl Strategy<Value = ListMemberships> {
+    (some_text(), window()).prop_map(|(id, window)| ListMemberships { id, window })
+}
+
+fn group_member() -> impl Strategy<Value = GroupMember> {
+    (some_text(), some_text()).prop_map(|(group, user)| GroupMember {
+        group,
+        user: UserId::new(user),
+    })
 }
 
 fn client() -> impl Strategy<Value = ClientReference> {

@@ -2,6 +2,10 @@
 //! password against one. A login is unique within its system; a second
 //! document under the login keeps it so.
 
+mod place;
+
+pub(super) use place::of_contract;
+
 use super::change::{Attempts, Change, Committed, Stored, load};
 use super::page::{Page, Total};
 use super::{Conflict, Context, Fault, Name, Outcome, Resource, page};
@@ -10,6 +14,7 @@ use crate::record::{
 };
 use crate::store::{Key, Range, Store};
 use crate::time::Timestamp;
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -17,8 +22,6 @@ use serde::{Deserialize, Serialize};
 
 /// The longest login or name, in characters.
 const MAX_TEXT: usize = 255;
-/// The most contracts of one user.
-const MAX_CONTRACTS: usize = 100;
 
 /// Creates a user.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -163,6 +166,13 @@ pub(super) async fn create<S: Store>(
     request: CreateUser,
     context: &Context<'_, S>,
 ) -> Result<Outcome, Fault> {
+    let user = draw(request, context)?;
+    let user = insert(user, Name::CreateUser, context).await?;
+    Ok(Outcome::User(user.into()))
+}
+
+/// A user with a new identity, not yet kept anywhere.
+pub(super) fn draw<S: Store>(request: CreateUser, context: &Context<'_, S>) -> Result<User, Fault> {
     if request.login.trim().is_empty() {
         return Err(Fault::field("login", "must not be blank"));
     }
@@ -174,8 +184,8 @@ pub(super) async fn create<S: Store>(
     ] {
         admit_text(at, text)?;
     }
-    admit_contracts(&profile.contracts)?;
-    let user = User {
+    place::admit(&profile.contracts)?;
+    Ok(User {
         id: UserId::new(context.uuid()),
         system: context.system,
         login: request.login,
@@ -189,31 +199,40 @@ pub(super) async fn create<S: Store>(
         roles: profile.roles,
         privileges: profile.privileges,
         contracts: profile.contracts,
+        groups: BTreeMap::new(),
         second_factor: profile.second_factor,
         created_at: context.now,
         updated_at: context.now,
         tokens_not_before: None,
-    };
+    })
+}
+
+/// Keeps a new user, unless another one has its login.
+pub(super) async fn insert<S: Store>(
+    user: User,
+    name: Name,
+    context: &Context<'_, S>,
+) -> Result<User, Fault> {
     let login = login_key(context.system, &user.login);
     let mut attempts = Attempts::new();
     loop {
         match load::<S, UserId>(context, &login).await? {
             // Only this call knows the identity: an ambiguous commit was
             // applied after all.
-            Some(stored) if stored.document == user.id => break,
+            Some(stored) if stored.document == user.id => return Ok(user),
             Some(_) => return Err(Fault::Conflict(Conflict::Taken(Resource::User))),
             None => {}
         }
         let change = Change::new(context)
             .create(login.clone(), &user.id)?
             .create(key(context.system, &user.id), &user)?
-            .audit(user.id.as_str(), Name::CreateUser, user.id.as_str())?;
+            .audit(user.id.as_str(), name, user.id.as_str())?;
+        let change = place::reindex(change, None, Some(&user))?;
         if change.commit().await? == Committed::Yes {
-            break;
+            return Ok(user);
         }
         attempts.again()?;
     }
-    Ok(Outcome::User(user.into()))
 }
 
 pub(super) async fn read<S: Store>(
@@ -281,24 +300,14 @@ pub(super) async fn update<S: Store>(
         "family_name",
         changes.family_name.as_deref().unwrap_or_default(),
     )?;
-    admit_contracts(changes.contracts.as_deref().unwrap_or_default())?;
+    place::admit(changes.contracts.as_deref().unwrap_or_default())?;
     let password = changes
         .password
         .map(|password| hash(&password, context))
         .transpose()?;
-    let audit = context.uuid();
-    let mut attempts = Attempts::new();
-    loop {
-        let stored = find(context, &id).await?;
-        let former = stored.document.clone();
-        // A new password and a disabled account end what was issued before.
-        let ends = password.is_some() || changes.standing == Some(Standing::Disabled);
-        let user = User {
-            tokens_not_before: if ends {
-                Some(context.now)
-            } else {
-                former.tokens_not_before
-            },
+    let user = change(&id, Name::UpdateUser, context, |former| {
+        let former = former.clone();
+        Ok(Some(User {
             given_name: changes.given_name.clone().unwrap_or(former.given_name),
             family_name: changes.family_name.clone().unwrap_or(former.family_name),
             password: password.clone().or(former.password),
@@ -307,47 +316,68 @@ pub(super) async fn update<S: Store>(
             privileges: changes.privileges.clone().unwrap_or(former.privileges),
             contracts: changes.contracts.clone().unwrap_or(former.contracts),
             second_factor: changes.second_factor.unwrap_or(former.second_factor),
-            updated_at: context.now,
-            id: former.id,
-            system: former.system,
-            login: former.login,
-            created_at: former.created_at,
-        };
-        let change = Change::new(context)
-            .replace(key(context.system, &id), &stored, &user)?
-            .audit(&audit, Name::UpdateUser, id.as_str())?;
-        if change.commit().await? == Committed::Yes {
-            return Ok(Outcome::User(user.into()));
-        }
-        attempts.again()?;
-    }
+            ..former
+        }))
+    });
+    let user = user.await?.ok_or(Fault::Internal)?;
+    Ok(Outcome::User(user.into()))
 }
 
 pub(super) async fn delete<S: Store>(
     id: &UserId,
     context: &Context<'_, S>,
 ) -> Result<Outcome, Fault> {
+    change(id, Name::DeleteUser, context, |_| Ok(None)).await?;
+    Ok(Outcome::Deleted)
+}
+
+/// Changes one user, whatever competes for it, or deletes it where `edit`
+/// leaves none. What follows from a change is seen to here: memberships of
+/// groups end with the contract's, and what was issued before ends with the
+/// password's or the account's use.
+pub(super) async fn change<S: Store>(
+    id: &UserId,
+    name: Name,
+    context: &Context<'_, S>,
+    edit: impl Fn(&User) -> Result<Option<User>, Fault>,
+) -> Result<Option<User>, Fault> {
     let audit = context.uuid();
     let mut attempts = Attempts::new();
-    let mut tried = false;
+    let mut deleting = false;
     loop {
         let stored = match find(context, id).await {
             // An ambiguous commit was applied after all.
-            Err(Fault::Missing(_)) if tried => return Ok(Outcome::Deleted),
+            Err(Fault::Missing(_)) if deleting => return Ok(None),
             found => found?,
         };
-        let login_key = login_key(context.system, &stored.document.login);
-        let login = load::<S, UserId>(context, &login_key)
-            .await?
-            .ok_or(Fault::Internal)?;
-        let change = Change::new(context)
-            .delete(key(context.system, id), &stored)
-            .delete(login_key, &login)
-            .audit(&audit, Name::DeleteUser, id.as_str())?;
+        let former = &stored.document;
+        let mut next = edit(former)?;
+        let change = Change::new(context);
+        let change = if let Some(user) = &mut next {
+            place::prune(user);
+            let ends = user.password != former.password
+                || (user.standing, former.standing) == (Standing::Disabled, Standing::Enabled);
+            if ends {
+                user.tokens_not_before = Some(context.now);
+            }
+            user.updated_at = context.now;
+            change.replace(key(context.system, id), &stored, user)?
+        } else {
+            let login_key = login_key(context.system, &former.login);
+            let login = load::<S, UserId>(context, &login_key).await?;
+            deleting = true;
+            change
+                .delete(key(context.system, id), &stored)
+                .delete(login_key, &login.ok_or(Fault::Internal)?)
+        };
+        let change = place::reindex(change, Some(former), next.as_ref())?.audit(
+            &audit,
+            name,
+            id.as_str(),
+        )?;
         if change.commit().await? == Committed::Yes {
-            return Ok(Outcome::Deleted);
+            return Ok(next);
         }
-        tried = true;
         attempts.again()?;
     }
 }
@@ -375,38 +405,21 @@ pub(super) async fn by_id<S: Store>(
     Ok(stored.map(|stored| stored.document))
 }
 
-async fn find<S: Store>(context: &Context<'_, S>, id: &UserId) -> Result<Stored<User>, Fault> {
+pub(super) async fn find<S: Store>(
+    context: &Context<'_, S>,
+    id: &UserId,
+) -> Result<Stored<User>, Fault> {
     load(context, &key(context.system, id))
         .await?
         .ok_or(Fault::Missing(Resource::User))
 }
 
-fn hash<S: Store>(password: &Secret, context: &Context<'_, S>) -> Result<String, Fault> {
+pub(super) fn hash<S: Store>(password: &Secret, context: &Context<'_, S>) -> Result<String, Fault> {
     crate::token::hash_password(password.expose(), &context.bytes())
         .ok_or_else(|| Fault::field("password", "must have 1 to 1024 bytes"))
 }
 
-/// A contract's number is a positive integer of 32 bits with a sign, and no
-/// user belongs to one twice.
-fn admit_contracts(places: &[Membership]) -> Result<(), Fault> {
-    if places.len() > MAX_CONTRACTS {
-        let problem = format!("has more than {MAX_CONTRACTS} items");
-        return Err(Fault::field("contracts", problem));
-    }
-    for (index, place) in places.iter().enumerate() {
-        let refuse = |problem| Err(Fault::field(format!("contracts[{index}]"), problem));
-        if i32::try_from(place.contract).is_err() || place.contract == 0 {
-            return refuse("is not the number of a contract");
-        }
-        let before = &places[..index];
-        if before.iter().any(|other| other.contract == place.contract) {
-            return refuse("is a contract that stands twice");
-        }
-    }
-    Ok(())
-}
-
-fn admit_text(at: &str, text: &str) -> Result<(), Fault> {
+pub(super) fn admit_text(at: &str, text: &str) -> Result<(), Fault> {
     if text.chars().count() > MAX_TEXT {
         return Err(Fault::field(
             at,
