@@ -31,7 +31,7 @@ fn genuine(algorithm: Algorithm) -> (KeySet, String) {
         .iter()
         .find(|case| case["name"] == name.as_str())
         .expect("a genuine token");
-    let keys = KeySet::read_value(&file["jwks"]["rsa"]).expect("a key set");
+    let keys = KeySet::read(file["jwks"]["rsa"].to_string().as_bytes()).expect("a key set");
     (keys, case["token"].as_str().expect("a token").to_owned())
 }
 

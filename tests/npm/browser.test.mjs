@@ -102,7 +102,7 @@ for (const name of ["forged.json", "rfc.json"]) {
   test(`${name}: every token is answered as in the core`, { timeout: 120_000 }, async () => {
     const page = await open(`${site.origin}/examples/verify.html`);
     const wrong = await page.evaluate(async ({ cases, jwks, policies }) => {
-      const { createVerifier } = await import("/npm/index.js");
+      const { createVerifier } = await import("/npm/dist/index.js");
       const wrong = [];
       for (const vector of cases) {
         const options = { ...policies[vector.policy], jwks: jwks[vector.jwks], now: () => vector.now * 1000 };

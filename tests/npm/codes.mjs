@@ -7,9 +7,10 @@ const find = (path, pattern) => [...read(path).matchAll(pattern)].map((found) =>
 /** The codes in the sources that this package's answers come from. */
 export const CODES = [
   ...find("core/src/token/error.rs", /=> "([a-z0-9_]+)", "/g),
-  ...find("wasm/src/js/verifier/endpoint.rs", /Self::\w+(?:\(_\))? => "(jwks_[a-z_]+)"/g),
-  ...find("wasm/npm/load.js", /refusal\("([a-z_]+)"/g),
-  ...find("wasm/npm/verifier.js", /refusal\("([a-z_]+)"/g),
+  ...find("wasm/npm/src/endpoint.js", /refusal\("([a-z_]+)"/g),
+  ...find("wasm/npm/src/load.js", /refusal\("([a-z_]+)"/g),
+  ...find("wasm/npm/src/verifier.js", /refusal\("([a-z_]+)"/g),
+  "jwks_malformed",
   "key_bad_json",
   "key_set_malformed",
   "key_set_too_large",

@@ -29,12 +29,12 @@ test("every entry point is in the package", () => {
   for (const path of Object.values(exports["."])) assert.ok(files.includes(path.slice(2)), path);
 });
 
-test("the package weighs at most 96 KB, as servers send it", () => {
+test("the package weighs at most 60 KB, as servers send it", () => {
   const shipped = listed().filter((path) => /\.(js|wasm)$/.test(path));
   const weights = shipped.map((path) => gzipSync(readFileSync(join(root, path)), { level: 9 }).length);
   const weight = weights.reduce((sum, it) => sum + it, 0);
   console.log(`${weight} bytes gzipped in ${shipped.length} files`);
-  assert.ok(weight <= 96 * 1024, `${weight} bytes`);
+  assert.ok(weight <= 60 * 1024, `${weight} bytes`);
 });
 
 test("the list of codes in the README is whole", () => {

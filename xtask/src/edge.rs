@@ -17,6 +17,9 @@ struct Artefact {
     /// The folder that holds nothing but what this task writes.
     folder: &'static str,
     build: Build,
+    /// The folder of the JavaScript around it that is made into one piece with
+    /// its glue, if any is.
+    bundle: Option<&'static str>,
 }
 
 const ARTEFACTS: &[Artefact] = &[
@@ -33,6 +36,7 @@ const ARTEFACTS: &[Artefact] = &[
             profile: "verifier",
             flags: "",
         },
+        bundle: Some("wasm/npm"),
     },
     Artefact {
         name: "edge",
@@ -47,6 +51,7 @@ const ARTEFACTS: &[Artefact] = &[
             profile: "edge",
             flags: "",
         },
+        bundle: None,
     },
 ];
 
@@ -86,10 +91,18 @@ fn make(workspace: &Workspace, wanted: Option<Source>, artefact: &Artefact) -> R
         .arg(artefact.name))?;
     let bound = folder.join(format!("{}_bg.wasm", artefact.name));
     optimise(workspace, &bound)?;
+    if let Some(sources) = artefact.bundle {
+        bundle(workspace, sources)?;
+        // What has become part of the bundle, and types that nobody imports.
+        for ending in [".js", ".d.ts", "_bg.wasm.d.ts"] {
+            let path = folder.join(format!("{}{ending}", artefact.name));
+            fs::remove_file(&path).map_err(Failure::file(&path))?;
+        }
+    }
     Ok(bound)
 }
 
-/// The folder whose npm packages include the optimiser.
+/// The folder whose npm packages include the optimiser and the bundler.
 const NPM: &str = "tests/hosts";
 
 /// Shrinks a module in place. Debian's own binaryen is too old for what
@@ -103,6 +116,16 @@ fn optimise(workspace: &Workspace, module: &Path) -> Result<()> {
         .arg(module)
         .arg("-o")
         .arg(module))
+}
+
+/// Makes the JavaScript of a package and the glue of its module into few small
+/// files, as the package's own configuration says.
+fn bundle(workspace: &Workspace, sources: &str) -> Result<()> {
+    let program = tool::npm(workspace, NPM)?.join(".bin/rolldown");
+    run(workspace
+        .command(program)
+        .args(["--config", "rolldown.config.mjs"])
+        .current_dir(workspace.path(sources)))
 }
 
 fn weigh(workspace: &Workspace, modules: &[PathBuf]) -> Result<()> {

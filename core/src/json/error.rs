@@ -4,6 +4,7 @@
 
 use alloc::format;
 use alloc::string::{String, ToString as _};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::str::Utf8Error;
@@ -31,15 +32,27 @@ pub enum ErrorKind {
     Mismatch,
 }
 
-/// A refused JSON text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A refused JSON text. Its words are made when somebody asks for them: most
+/// who refuse a text only look at the kind.
+#[derive(Clone, Debug)]
 pub struct Error {
     kind: ErrorKind,
     /// Line and column, both from 1. Zero means that the fault has no place.
     place: (usize, usize),
-    path: String,
-    detail: String,
+    /// The steps from the fault outwards.
+    steps: Vec<Step>,
+    /// What the grammar or the document's type has to say.
+    detail: Option<Arc<serde_json::Error>>,
 }
+
+/// Whether the same is wrong in the same place.
+impl PartialEq for Error {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.place == other.place && self.steps == other.steps
+    }
+}
+
+impl Eq for Error {}
 
 impl Error {
     /// What is wrong with the text.
@@ -59,8 +72,22 @@ impl Error {
 
     /// The value that the fault is in, as a JSON Pointer (RFC 6901); empty for
     /// the whole document.
-    pub fn path(&self) -> &str {
-        &self.path
+    pub fn path(&self) -> String {
+        let mut path = String::new();
+        for step in self.steps.iter().rev() {
+            path.push('/');
+            step.write_to(&mut path);
+        }
+        path
+    }
+
+    /// The words of the grammar or of the document's type, without values.
+    fn detail(&self) -> String {
+        match &self.detail {
+            None => String::new(),
+            Some(error) if self.kind == ErrorKind::Mismatch => without_values(error),
+            Some(error) => without_place(error),
+        }
     }
 
     pub(super) fn too_large() -> Self {
@@ -80,20 +107,17 @@ impl Error {
         }
     }
 
-    pub(super) fn from_reading(error: &serde_json::Error, trace: Trace) -> Self {
+    pub(super) fn from_reading(error: serde_json::Error, trace: Trace) -> Self {
         let kind = trace.kind.unwrap_or(match error.classify() {
             Category::Eof => ErrorKind::Truncated,
             Category::Syntax | Category::Data | Category::Io => ErrorKind::Syntax,
         });
-        let detail = match trace.kind {
-            Some(_) => String::new(),
-            None => without_place(error),
-        };
         Self {
             kind,
             place: (error.line(), error.column()),
-            path: trace.into_path(),
-            detail,
+            steps: trace.steps,
+            // What this reader refused it has no other words for.
+            detail: trace.kind.is_none().then(|| Arc::new(error)),
         }
     }
 
@@ -104,9 +128,9 @@ impl Error {
         }
     }
 
-    pub(super) fn mismatch(error: &serde_json::Error) -> Self {
+    pub(super) fn mismatch(error: serde_json::Error) -> Self {
         Self {
-            detail: without_values(error),
+            detail: Some(Arc::new(error)),
             ..Self::placeless(ErrorKind::Mismatch)
         }
     }
@@ -115,8 +139,8 @@ impl Error {
         Self {
             kind,
             place: (0, 0),
-            path: String::new(),
-            detail: String::new(),
+            steps: Vec::new(),
+            detail: None,
         }
     }
 }
@@ -133,14 +157,15 @@ impl fmt::Display for Error {
             ErrorKind::TooDeep => "JSON is nested too deep",
             ErrorKind::Mismatch => "JSON is not what is expected here",
         })?;
-        if !self.detail.is_empty() {
-            write!(formatter, ": {}", self.detail)?;
+        let detail = self.detail();
+        if !detail.is_empty() {
+            write!(formatter, ": {detail}")?;
         }
         if let (Some(line), Some(column)) = (self.line(), self.column()) {
             write!(formatter, " at line {line} column {column}")?;
         }
-        if !self.path.is_empty() {
-            write!(formatter, " (in {})", self.path)?;
+        if !self.steps.is_empty() {
+            write!(formatter, " (in {})", self.path())?;
         }
         Ok(())
     }
@@ -153,37 +178,52 @@ impl core::error::Error for Error {}
 pub(super) struct Trace {
     pub(super) kind: Option<ErrorKind>,
     /// The steps from the fault outwards.
-    steps: Vec<String>,
+    steps: Vec<Step>,
 }
 
 impl Trace {
     pub(super) fn step_out_of_item(&mut self, index: usize) {
-        self.steps.push(index.to_string());
+        self.steps.push(Step::Item(index));
     }
 
     pub(super) fn step_out_of_member(&mut self, name: &str) {
-        let mut step = String::new();
-        for character in name.chars().take(LONGEST_NAME) {
-            match character {
-                '~' => step.push_str("~0"),
-                '/' => step.push_str("~1"),
-                control if control.is_control() => step.push('\u{fffd}'),
-                plain => step.push(plain),
+        let rest = name.char_indices().nth(LONGEST_NAME);
+        self.steps.push(Step::Member {
+            start: name[..rest.map_or(name.len(), |(at, _)| at)].into(),
+            is_whole: rest.is_none(),
+        });
+    }
+}
+
+/// A step into a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Step {
+    Item(usize),
+    /// A member, and how its name begins.
+    Member {
+        start: String,
+        is_whole: bool,
+    },
+}
+
+impl Step {
+    fn write_to(&self, path: &mut String) {
+        match self {
+            Self::Item(index) => path.push_str(&index.to_string()),
+            Self::Member { start, is_whole } => {
+                for character in start.chars() {
+                    match character {
+                        '~' => path.push_str("~0"),
+                        '/' => path.push_str("~1"),
+                        control if control.is_control() => path.push('\u{fffd}'),
+                        plain => path.push(plain),
+                    }
+                }
+                if !is_whole {
+                    path.push('…');
+                }
             }
         }
-        if name.chars().nth(LONGEST_NAME).is_some() {
-            step.push('…');
-        }
-        self.steps.push(step);
-    }
-
-    fn into_path(self) -> String {
-        let mut path = String::new();
-        for step in self.steps.iter().rev() {
-            path.push('/');
-            path.push_str(step);
-        }
-        path
     }
 }
 

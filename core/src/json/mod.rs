@@ -21,7 +21,7 @@ use serde_json::{Map, Number, Value};
 
 use error::Trace;
 pub use error::{Error, ErrorKind};
-pub use scan::{Glimpse, scan};
+pub use scan::{Glimpse, Members, glance};
 
 /// How much input a reader is willing to take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,9 +72,17 @@ fn read_seed<'t, S: DeserializeSeed<'t>>(
     let mut source = serde_json::Deserializer::from_str(text);
     let value = seed
         .deserialize(&mut source)
-        .map_err(|error| Error::from_reading(&error, trace.take()))?;
+        .map_err(|error| Error::from_reading(error, trace.take()))?;
     source.end().map_err(|error| Error::trailing(&error))?;
     Ok(value)
+}
+
+/// The members of an object whose text has been read before.
+pub(crate) fn read_members(text: &str) -> Map<String, Value> {
+    match read(text.as_bytes(), &Limits::new(text.len(), Limits::DEEPEST)) {
+        Ok(Value::Object(members)) => members,
+        _ => Map::new(),
+    }
 }
 
 /// Reads a JSON value as strictly as [`read`] does, then as a `T`.
@@ -84,7 +92,7 @@ pub fn read_as<T: DeserializeOwned>(bytes: &[u8], limits: &Limits) -> Result<T, 
 
 /// Reads a value as a `T`. What is wrong with it is told without quoting it.
 pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, Error> {
-    serde_json::from_value(value).map_err(|error| Error::mismatch(&error))
+    serde_json::from_value(value).map_err(Error::mismatch)
 }
 
 /// Builds one [`Value`], knowing how many levels may still be opened.

@@ -1,6 +1,7 @@
-//! Reading an object once without keeping it: as strict as [`read`](super::read),
-//! but what nobody asks for is only checked, not built. For documents of which
-//! a few members are wanted and the time matters, such as tokens.
+//! Reading once without keeping: as strict as [`read`](super::read), but what
+//! lies deeper than anybody asks for is only checked, and texts are borrowed.
+//! For documents of which a few members are wanted and the time matters, such
+//! as tokens and keys.
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -16,41 +17,89 @@ use super::{Error, ErrorKind, Limits, Strict, read_seed};
 /// What can be seen of a value in passing.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Glimpse<'t> {
+    /// `null`.
+    Null,
     /// A text.
     Text(Cow<'t, str>),
     /// A number.
     Number(Number),
-    /// An array of nothing but texts.
-    Texts(Vec<Cow<'t, str>>),
-    /// An object.
-    Object,
-    /// Something else.
+    /// The items of an array.
+    Items(Vec<Self>),
+    /// The members of an object.
+    Object(Members<'t>),
+    /// A truth value, or an array or object that lies too deep to be seen.
     Other,
 }
 
-/// Reads one JSON value as strictly as [`read`](super::read) does, shows the
-/// members of the object that it is, and tells what the value is. What has been
-/// shown counts only if the whole text turns out to be well.
-pub fn scan<'t>(
-    bytes: &'t [u8],
-    limits: &Limits,
-    show: &mut dyn FnMut(&str, Glimpse<'t>),
-) -> Result<Glimpse<'t>, Error> {
+impl<'t> Glimpse<'t> {
+    /// The text, if it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The members, if it is an object.
+    pub fn into_members(self) -> Option<Members<'t>> {
+        match self {
+            Self::Object(members) => Some(members),
+            _ => None,
+        }
+    }
+}
+
+/// The members of an object, each name once, in no order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Members<'t>(Vec<(Cow<'t, str>, Glimpse<'t>)>);
+
+impl<'t> Members<'t> {
+    /// The value of a member, if it is there.
+    pub fn find(&self, name: &str) -> Option<&Glimpse<'t>> {
+        self.place(name).map(|place| &self.0[place].1)
+    }
+
+    /// Takes a member out.
+    pub fn take(&mut self, name: &str) -> Option<Glimpse<'t>> {
+        self.place(name).map(|place| self.0.swap_remove(place).1)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        self.0.iter().position(|(known, _)| known == name)
+    }
+}
+
+/// Reads one JSON value as strictly as [`read`](super::read) does. Of arrays and
+/// objects so many levels are seen, the value itself being the first.
+pub fn glance<'t>(bytes: &'t [u8], limits: &Limits, levels: usize) -> Result<Glimpse<'t>, Error> {
     let trace = RefCell::new(Trace::default());
-    let seed = Passing {
-        strict: Strict::new(limits, &trace),
-        show,
-    };
-    read_seed(bytes, limits, &trace, seed)
+    let strict = Strict::new(limits, &trace);
+    read_seed(bytes, limits, &trace, Passing { strict, levels })
 }
 
-/// Checks one value.
-struct Passing<'a, 't> {
+/// Checks one value, and builds as many levels of it as are wanted.
+#[derive(Clone, Copy)]
+struct Passing<'a> {
     strict: Strict<'a>,
-    show: &'a mut dyn FnMut(&str, Glimpse<'t>),
+    levels: usize,
 }
 
-impl<'de> DeserializeSeed<'de> for Passing<'_, 'de> {
+impl Passing<'_> {
+    /// The reader for what lies inside an array or an object.
+    fn inner<E: serde::de::Error>(self) -> Result<Self, E> {
+        Ok(Self {
+            strict: self.strict.inner()?,
+            levels: self.levels.saturating_sub(1),
+        })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Passing<'_> {
     type Value = Glimpse<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Glimpse<'de>, D::Error> {
@@ -58,7 +107,7 @@ impl<'de> DeserializeSeed<'de> for Passing<'_, 'de> {
     }
 }
 
-impl<'de> Visitor<'de> for Passing<'_, 'de> {
+impl<'de> Visitor<'de> for Passing<'_> {
     type Value = Glimpse<'de>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -66,7 +115,7 @@ impl<'de> Visitor<'de> for Passing<'_, 'de> {
     }
 
     fn visit_unit<E>(self) -> Result<Glimpse<'de>, E> {
-        Ok(Glimpse::Other)
+        Ok(Glimpse::Null)
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<Glimpse<'de>, E> {
@@ -93,18 +142,17 @@ impl<'de> Visitor<'de> for Passing<'_, 'de> {
         Ok(Glimpse::Text(Cow::Owned(value.into())))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Glimpse<'de>, A::Error> {
-        let strict = self.strict.inner()?;
-        let (mut count, mut texts) = (0, Vec::new());
+    fn visit_seq<A: SeqAccess<'de>>(self, mut source: A) -> Result<Glimpse<'de>, A::Error> {
+        let inner = self.inner()?;
+        let (mut count, mut items) = (0, Vec::new());
         loop {
-            let show = &mut |_: &str, _: Glimpse<'de>| {};
-            match items.next_element_seed(Passing { strict, show }) {
-                Ok(Some(Glimpse::Text(text))) => texts.push(text),
+            match source.next_element_seed(inner) {
+                Ok(Some(item)) if self.levels > 0 => items.push(item),
                 Ok(Some(_)) => {}
-                Ok(None) if texts.len() == count => return Ok(Glimpse::Texts(texts)),
+                Ok(None) if self.levels > 0 => return Ok(Glimpse::Items(items)),
                 Ok(None) => return Ok(Glimpse::Other),
                 Err(error) => {
-                    strict.trace.borrow_mut().step_out_of_item(count);
+                    inner.strict.trace.borrow_mut().step_out_of_item(count);
                     return Err(error);
                 }
             }
@@ -112,31 +160,32 @@ impl<'de> Visitor<'de> for Passing<'_, 'de> {
         }
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Glimpse<'de>, A::Error> {
-        let strict = self.strict.inner()?;
-        let mut names = Vec::with_capacity(16);
+    fn visit_map<A: MapAccess<'de>>(self, mut source: A) -> Result<Glimpse<'de>, A::Error> {
+        let inner = self.inner()?;
+        let mut members = Vec::with_capacity(16);
         loop {
-            let show = &mut |_: &str, _: Glimpse<'de>| {};
-            let name = match members.next_key_seed(Passing { strict, show })? {
+            let name = match source.next_key_seed(inner)? {
                 Some(Glimpse::Text(name)) => name,
-                Some(_) => return Err(strict.refuse(ErrorKind::Syntax)),
+                Some(_) => return Err(self.strict.refuse(ErrorKind::Syntax)),
                 None => break,
             };
-            match members.next_value_seed(Passing { strict, show }) {
-                Ok(value) => (self.show)(&name, value),
+            match source.next_value_seed(inner) {
+                Ok(value) => members.push((name, value)),
                 Err(error) => {
-                    strict.trace.borrow_mut().step_out_of_member(&name);
+                    self.strict.trace.borrow_mut().step_out_of_member(&name);
                     return Err(error);
                 }
             }
-            names.push(name);
         }
-        names.sort_unstable();
-        match names.windows(2).find(|pair| pair[0] == pair[1]) {
-            None => Ok(Glimpse::Object),
+        members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        match members.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            None if self.levels > 0 => Ok(Glimpse::Object(Members(members))),
+            None => Ok(Glimpse::Other),
             Some(pair) => {
-                strict.trace.borrow_mut().step_out_of_member(&pair[0]);
-                Err(strict.refuse(ErrorKind::DuplicateMember))
+                let mut trace = self.strict.trace.borrow_mut();
+                trace.step_out_of_member(&pair[0].0);
+                drop(trace);
+                Err(self.strict.refuse(ErrorKind::DuplicateMember))
             }
         }
     }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{ErrorKind, Glimpse, Limits, read, read_as, scan};
+use super::{ErrorKind, Glimpse, Limits, Members, glance, read, read_as};
 
 const LIMITS: Limits = Limits::new(1000, 4);
 
@@ -35,7 +35,7 @@ fn duplicate_members_are_refused_at_every_level() {
     ] {
         let error = refusal(text);
         assert_eq!(
-            (error.kind(), error.path()),
+            (error.kind(), error.path().as_str()),
             (ErrorKind::DuplicateMember, path),
             "{text}"
         );
@@ -52,7 +52,7 @@ fn nesting_past_the_limit_is_refused() {
     assert!(read(b"[[[[]]]]", &LIMITS).is_ok());
     let error = refusal("[0,[[{\"deep\":[]}]]]");
     assert_eq!(
-        (error.kind(), error.path()),
+        (error.kind(), error.path().as_str()),
         (ErrorKind::TooDeep, "/1/0/0/deep")
     );
 }
@@ -198,45 +198,48 @@ proptest! {
     }
 }
 
-/// What a scan shows, as a value, with what it cannot see in braces.
-fn scanned(bytes: &[u8]) -> Result<Option<Vec<(String, Glimpse<'_>)>>, super::Error> {
-    let mut members = Vec::new();
-    let whole = scan(bytes, &LIMITS, &mut |name, value| {
-        members.push((name.to_string(), value))
-    })?;
-    Ok((whole == Glimpse::Object).then_some(members))
+/// What is seen of an object, two levels deep.
+fn seen(bytes: &[u8]) -> Result<Option<Members<'_>>, super::Error> {
+    glance(bytes, &LIMITS, 2).map(Glimpse::into_members)
 }
 
 #[test]
-fn scanning_shows_the_members_of_the_outer_object() {
-    let text =
-        br#"{"a":"x","b":"\u00e9","c":1.5,"d":["x","y"],"e":["x",1],"f":{"a":"z"},"g":null}"#;
-    let number = |number| Glimpse::Number(serde_json::Number::from_f64(number).expect("finite"));
-    let expected = [
+fn so_many_levels_are_seen_and_no_more() {
+    let text = br#"{"a":"x","b":"\u00e9","c":1.5,"d":["x",["y"]],"e":{"a":{}},"f":true,"g":null}"#;
+    let mut members = seen(text).expect("JSON").expect("an object");
+    let number = serde_json::Number::from_f64(1.5).expect("finite");
+    for (name, expected) in [
         ("a", Glimpse::Text("x".into())),
         ("b", Glimpse::Text("é".into())),
-        ("c", number(1.5)),
-        ("d", Glimpse::Texts(vec!["x".into(), "y".into()])),
-        ("e", Glimpse::Other),
-        ("f", Glimpse::Object),
-        ("g", Glimpse::Other),
-    ];
-    let expected = expected.map(|(name, value)| (name.to_string(), value));
-    assert_eq!(scanned(text), Ok(Some(expected.to_vec())));
-    assert_eq!(scanned(b"[]"), Ok(None));
-    assert_eq!(scanned(b"\"a\""), Ok(None));
+        ("c", Glimpse::Number(number)),
+        (
+            "d",
+            Glimpse::Items(vec![Glimpse::Text("x".into()), Glimpse::Other]),
+        ),
+        ("f", Glimpse::Other),
+        ("g", Glimpse::Null),
+    ] {
+        assert_eq!(members.find(name), Some(&expected), "{name}");
+        assert_eq!(members.take(name), Some(expected), "{name}");
+        assert_eq!(members.find(name), None, "{name}");
+    }
+    let inner = members.take("e").and_then(Glimpse::into_members);
+    assert_eq!(inner.expect("an object").find("a"), Some(&Glimpse::Other));
+    assert!(members.is_empty());
+    assert_eq!(seen(b"[]"), Ok(None));
+    assert_eq!(glance(b"{}", &LIMITS, 0), Ok(Glimpse::Other));
 }
 
 #[test]
-fn scanning_refuses_duplicate_members_at_every_level() {
+fn a_glance_refuses_duplicate_members_at_every_level() {
     for (text, path) in [
         (r#"{"a":1,"b":2,"a":3}"#, "/a"),
         (r#"{"a":1,"\u0061":2}"#, "/a"),
         (r#"{"x":[0,{"y":1,"a":1,"a":2}]}"#, "/x/1/a"),
     ] {
-        let error = scanned(text.as_bytes()).expect_err("a duplicate");
+        let error = seen(text.as_bytes()).expect_err("a duplicate");
         assert_eq!(
-            (error.kind(), error.path()),
+            (error.kind(), error.path().as_str()),
             (ErrorKind::DuplicateMember, path),
             "{text}"
         );
@@ -244,22 +247,22 @@ fn scanning_refuses_duplicate_members_at_every_level() {
 }
 
 proptest! {
-    /// Scanning and reading accept the same texts and refuse for the same reason.
+    /// Glancing and reading accept the same texts and refuse for the same reason.
     #[test]
-    fn scanning_is_as_strict_as_reading(
+    fn a_glance_is_as_strict_as_reading(
         pieces in proptest::collection::vec(proptest::sample::select(
             &["{", "}", "[", "]", ",", ":", "\"a\"", "\"b\"", "\"a\":", "\"\\u0061\":", "{\"a\":1", "1", "-", "x"][..],
         ), 0..24),
     ) {
         let text = pieces.concat();
         let kind = |error: super::Error| error.kind();
-        let scanned = scanned(text.as_bytes()).map(|members| members.is_some()).map_err(kind);
+        let seen = seen(text.as_bytes()).map(|members| members.is_some()).map_err(kind);
         let read = read(text.as_bytes(), &LIMITS).map(|value| value.is_object()).map_err(kind);
         // A duplicate is noticed at once by one and at the end of its object by
         // the other, so that another fault may come first.
-        match (scanned, read) {
+        match (seen, read) {
             (Err(_), Err(ErrorKind::DuplicateMember)) => {}
-            (scanned, read) => prop_assert_eq!(scanned, read),
+            (seen, read) => prop_assert_eq!(seen, read),
         }
     }
 }

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use super::compact;
 use super::error::{Part, TokenError};
 use super::policy::{AudienceRule, Policy};
-use crate::json::{self, Glimpse};
+use crate::json::{self, Glimpse, Members};
 use crate::time::Timestamp;
 
 /// The name of a claim.
@@ -126,11 +126,7 @@ impl Claims {
 
     /// All claims, read from the text.
     pub fn members(&self) -> Map<String, Value> {
-        let limits = json::Limits::new(self.json.len(), json::Limits::DEEPEST);
-        match json::read(self.json.as_bytes(), &limits) {
-            Ok(Value::Object(members)) => members,
-            _ => Map::new(),
-        }
+        json::read_members(&self.json)
     }
 
     /// Reads the claims of a payload, checks the types of the registered ones,
@@ -141,14 +137,36 @@ impl Claims {
         now: Timestamp,
     ) -> Result<Self, TokenError> {
         let json = String::from_utf8(payload).map_err(|_| TokenError::BadJson(Part::Payload))?;
-        let (seen, missing) = Registered::read(&json, policy)?;
-        let claims = seen.claims()?;
+        let members = compact::members(json.as_bytes(), Part::Payload, &policy.limits)?;
+        let missing = first_missing(&members, policy);
+        let claims = Self::read(members)?;
         if let Some(claim) = missing {
             return Err(TokenError::ClaimMissing(claim));
         }
         claims.check_origin(policy)?;
         claims.check_times(policy.leeway.whole_seconds(), now)?;
         Ok(Self { json, ..claims })
+    }
+
+    /// The registered claims in their types, and no text yet.
+    fn read(mut members: Members<'_>) -> Result<Self, TokenError> {
+        let mut take = |claim: &ClaimName| members.take(claim.as_str());
+        Ok(Self {
+            json: String::new(),
+            issuer: text(take(&ClaimName::ISS), ClaimName::ISS)?.unwrap_or_default(),
+            subject: text(take(&ClaimName::SUB), ClaimName::SUB)?,
+            audiences: texts(take(&ClaimName::AUD), ClaimName::AUD)?,
+            id: text(take(&ClaimName::JTI), ClaimName::JTI)?,
+            client_id: text(take(&ClaimName::CLIENT_ID), ClaimName::CLIENT_ID)?,
+            // An empty scope is how a token says that it allows nothing.
+            scope: match take(&ClaimName::SCOPE) {
+                Some(Glimpse::Text(scope)) => Some(scope.into_owned()),
+                scope => text(scope, ClaimName::SCOPE)?,
+            },
+            expires: date(take(&ClaimName::EXP), ClaimName::EXP)?,
+            not_before: date(take(&ClaimName::NBF), ClaimName::NBF)?,
+            issued: date(take(&ClaimName::IAT), ClaimName::IAT)?,
+        })
     }
 
     fn check_origin(&self, policy: &Policy) -> Result<(), TokenError> {
@@ -179,89 +197,17 @@ impl Claims {
     }
 }
 
-/// The registered claims as they are in the text, of any type.
-#[derive(Default)]
-struct Registered<'t> {
-    iss: Option<Glimpse<'t>>,
-    sub: Option<Glimpse<'t>>,
-    aud: Option<Glimpse<'t>>,
-    exp: Option<Glimpse<'t>>,
-    nbf: Option<Glimpse<'t>>,
-    iat: Option<Glimpse<'t>>,
-    jti: Option<Glimpse<'t>>,
-    client_id: Option<Glimpse<'t>>,
-    scope: Option<Glimpse<'t>>,
-}
-
-impl<'t> Registered<'t> {
-    /// Reads a payload, and tells the first claim that it lacks of those that
-    /// the policy requires.
-    fn read(json: &'t str, policy: &Policy) -> Result<(Self, Option<ClaimName>), TokenError> {
-        const ISS_AND_AUD: [ClaimName; 2] = [ClaimName::ISS, ClaimName::AUD];
-        let always = match policy.audience {
-            AudienceRule::OneOf(_) => &ISS_AND_AUD[..],
-            AudienceRule::Any => &ISS_AND_AUD[..1],
-        };
-        let mut seen = Self::default();
-        let mut others: Vec<&ClaimName> = policy.required.iter().collect();
-        others.retain(|claim| seen.place(claim.as_str()).is_none());
-        let payload = json.as_bytes();
-        compact::scan(
-            payload,
-            Part::Payload,
-            &policy.limits,
-            &mut |name, value| match seen.place(name) {
-                Some(place) => *place = Some(value),
-                None => others.retain(|claim| claim.as_str() != name),
-            },
-        )?;
-        let is_missing = |claim: &&ClaimName| match seen.place(claim.as_str()) {
-            Some(place) => place.is_none(),
-            None => others.contains(claim),
-        };
-        let missing = always
-            .iter()
-            .chain(&policy.required)
-            .find(is_missing)
-            .cloned();
-        Ok((seen, missing))
-    }
-
-    /// Where a claim belongs, if it is registered.
-    fn place(&mut self, name: &str) -> Option<&mut Option<Glimpse<'t>>> {
-        Some(match name {
-            "iss" => &mut self.iss,
-            "sub" => &mut self.sub,
-            "aud" => &mut self.aud,
-            "exp" => &mut self.exp,
-            "nbf" => &mut self.nbf,
-            "iat" => &mut self.iat,
-            "jti" => &mut self.jti,
-            "client_id" => &mut self.client_id,
-            "scope" => &mut self.scope,
-            _ => return None,
-        })
-    }
-
-    /// The claims in their types.
-    fn claims(self) -> Result<Claims, TokenError> {
-        Ok(Claims {
-            json: String::new(),
-            issuer: text(self.iss, ClaimName::ISS)?.unwrap_or_default(),
-            subject: text(self.sub, ClaimName::SUB)?,
-            audiences: texts(self.aud, ClaimName::AUD)?,
-            id: text(self.jti, ClaimName::JTI)?,
-            client_id: text(self.client_id, ClaimName::CLIENT_ID)?,
-            // An empty scope is how a token says that it allows nothing.
-            scope: match self.scope {
-                Some(Glimpse::Text(scope)) => Some(scope.into_owned()),
-                scope => text(scope, ClaimName::SCOPE)?,
-            },
-            expires: date(self.exp, ClaimName::EXP)?,
-            not_before: date(self.nbf, ClaimName::NBF)?,
-            issued: date(self.iat, ClaimName::IAT)?,
-        })
-    }
+/// The first claim that the policy requires and the payload lacks.
+fn first_missing(members: &Members<'_>, policy: &Policy) -> Option<ClaimName> {
+    const ISS_AND_AUD: [ClaimName; 2] = [ClaimName::ISS, ClaimName::AUD];
+    let always = match policy.audience {
+        AudienceRule::OneOf(_) => &ISS_AND_AUD[..],
+        AudienceRule::Any => &ISS_AND_AUD[..1],
+    };
+    let mut required = always.iter().chain(&policy.required);
+    required
+        .find(|claim| members.find(claim.as_str()).is_none())
+        .cloned()
 }
 
 fn text(value: Option<Glimpse<'_>>, claim: ClaimName) -> Result<Option<String>, TokenError> {
@@ -273,16 +219,19 @@ fn text(value: Option<Glimpse<'_>>, claim: ClaimName) -> Result<Option<String>, 
 }
 
 fn texts(value: Option<Glimpse<'_>>, claim: ClaimName) -> Result<Vec<String>, TokenError> {
-    let texts = match value {
+    let items = match value {
         None => return Ok(Vec::new()),
-        Some(Glimpse::Text(text)) => [text].into(),
-        Some(Glimpse::Texts(texts)) => texts,
-        Some(_) => return Err(TokenError::ClaimMalformed(claim)),
+        Some(Glimpse::Items(items)) if !items.is_empty() => items,
+        Some(value) => [value].into(),
     };
-    match texts.is_empty() || texts.iter().any(|text| text.is_empty()) {
-        true => Err(TokenError::ClaimMalformed(claim)),
-        false => Ok(texts.into_iter().map(Cow::into_owned).collect()),
+    let mut texts = Vec::with_capacity(items.len());
+    for item in items {
+        match item {
+            Glimpse::Text(text) if !text.is_empty() => texts.push(text.into_owned()),
+            _ => return Err(TokenError::ClaimMalformed(claim)),
+        }
     }
+    Ok(texts)
 }
 
 /// A number of seconds since the epoch, whole or not, up to the year 9999.

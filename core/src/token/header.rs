@@ -39,26 +39,16 @@ impl Header {
 
     /// Reads a header and applies the rules that hold for every token.
     pub(super) fn read(json: &[u8], limits: &Limits) -> Result<Self, TokenError> {
-        let (mut alg, mut typ, mut kid) = (None, None, None);
-        let mut refused = [false; REFUSED.len()];
-        compact::scan(json, Part::Header, limits, &mut |name, value| match name {
-            "alg" => alg = Some(value),
-            "typ" => typ = Some(value),
-            "kid" => kid = Some(value),
-            _ => {
-                if let Some(index) = REFUSED.iter().position(|(member, _)| *member == name) {
-                    refused[index] = true;
-                }
-            }
-        })?;
-        let algorithm = match alg {
+        let mut members = compact::members(json, Part::Header, limits)?;
+        let algorithm = match members.take("alg") {
             Some(Glimpse::Text(name)) => read_algorithm(&name)?,
             _ => return Err(TokenError::AlgMissing),
         };
-        if let Some(index) = refused.iter().position(|refused| *refused) {
-            return Err(REFUSED[index].1.clone());
+        let is_there = |(name, _): &&(&str, TokenError)| members.find(name).is_some();
+        if let Some((_, refusal)) = REFUSED.iter().find(is_there) {
+            return Err(refusal.clone());
         }
-        let (typ, kid) = (text(typ)?, text(kid)?);
+        let (typ, kid) = (text(members.take("typ"))?, text(members.take("kid"))?);
         match &kid {
             Some(kid) if kid.len() > Kid::LONGEST => Err(TokenError::KidTooLong),
             _ => Ok(Self {
@@ -71,7 +61,7 @@ impl Header {
 }
 
 /// Members that are refused whatever they say.
-const REFUSED: [(&str, TokenError); 5] = [
+static REFUSED: [(&str, TokenError); 5] = [
     ("enc", TokenError::Encrypted),
     ("crit", TokenError::CritUnsupported),
     ("b64", TokenError::B64Unsupported),

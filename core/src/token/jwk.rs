@@ -8,14 +8,16 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde_json::{Map, Value};
-
 use super::key::{Key, KeyError, Kid, PublicMaterial};
 use super::secret::Secret;
 use super::{base64url, edwards};
+use crate::json::{Glimpse, Members};
+
+/// How many levels of a JWK have to be seen: its members and their items.
+pub(super) const LEVELS: usize = 2;
 
 /// Reads the verifying half of a JWK.
-pub(super) fn read(jwk: &Map<String, Value>) -> Result<Key, KeyError> {
+pub(super) fn read(jwk: &Members<'_>) -> Result<Key, KeyError> {
     check_use(jwk)?;
     let kid = text(jwk, "kid")?.map(Kid::new).transpose()?;
     let alg = text(jwk, "alg")?;
@@ -30,10 +32,7 @@ pub(super) fn read(jwk: &Map<String, Value>) -> Result<Key, KeyError> {
 }
 
 /// The public numbers of a JWK whose `kty` has been read.
-pub(super) fn read_material(
-    kty: &str,
-    jwk: &Map<String, Value>,
-) -> Result<PublicMaterial, KeyError> {
+pub(super) fn read_material(kty: &str, jwk: &Members<'_>) -> Result<PublicMaterial, KeyError> {
     let curve = |expected| match text(jwk, "crv")? {
         Some(name) if name == expected => Ok(()),
         Some(_) => Err(KeyError::Unsupported("crv")),
@@ -86,70 +85,66 @@ fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), KeyError> {
     }
 }
 
-/// The members that make up a public key.
-pub(super) fn write_material(material: &PublicMaterial) -> Map<String, Value> {
-    let members: &[(&str, String)] = match material {
-        PublicMaterial::Ed25519 { x } => &[
-            ("kty", "OKP".into()),
-            ("crv", "Ed25519".into()),
-            ("x", base64url::encode(x)),
-        ],
-        PublicMaterial::P256 { x, y } => &[
-            ("kty", "EC".into()),
-            ("crv", "P-256".into()),
-            ("x", base64url::encode(x)),
-            ("y", base64url::encode(y)),
-        ],
-        PublicMaterial::Rsa { n, e } => &[
-            ("kty", "RSA".into()),
-            ("n", base64url::encode(n)),
-            ("e", base64url::encode(e)),
-        ],
-    };
-    members
-        .iter()
-        .map(|(name, value)| ((*name).into(), value.clone().into()))
-        .collect()
+impl PublicMaterial {
+    /// The members of a JWK that make up the public key.
+    pub fn members(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Ed25519 { x } => [
+                ("kty", "OKP".into()),
+                ("crv", "Ed25519".into()),
+                ("x", base64url::encode(x)),
+            ]
+            .into(),
+            Self::P256 { x, y } => [
+                ("kty", "EC".into()),
+                ("crv", "P-256".into()),
+                ("x", base64url::encode(x)),
+                ("y", base64url::encode(y)),
+            ]
+            .into(),
+            Self::Rsa { n, e } => [
+                ("kty", "RSA".into()),
+                ("n", base64url::encode(n)),
+                ("e", base64url::encode(e)),
+            ]
+            .into(),
+        }
+    }
 }
 
 /// A member that is a text, if it is there.
 pub(super) fn text<'a>(
-    jwk: &'a Map<String, Value>,
+    jwk: &'a Members<'_>,
     name: &'static str,
 ) -> Result<Option<&'a str>, KeyError> {
-    match jwk.get(name) {
+    match jwk.find(name) {
         None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
+        Some(Glimpse::Text(text)) => Ok(Some(text)),
         Some(_) => Err(KeyError::Member(name)),
     }
 }
 
-fn bytes(jwk: &Map<String, Value>, name: &'static str) -> Result<Vec<u8>, KeyError> {
+fn bytes(jwk: &Members<'_>, name: &'static str) -> Result<Vec<u8>, KeyError> {
     let text = text(jwk, name)?.ok_or(KeyError::Member(name))?;
     base64url::decode(text.as_bytes()).ok_or(KeyError::Member(name))
 }
 
-fn number(jwk: &Map<String, Value>, name: &'static str) -> Result<[u8; 32], KeyError> {
+fn number(jwk: &Members<'_>, name: &'static str) -> Result<[u8; 32], KeyError> {
     bytes(jwk, name)?
         .try_into()
         .map_err(|_| KeyError::Member(name))
 }
 
 /// `use` and `key_ops` must allow signatures where they are present.
-fn check_use(jwk: &Map<String, Value>) -> Result<(), KeyError> {
+fn check_use(jwk: &Members<'_>) -> Result<(), KeyError> {
     if text(jwk, "use")?.is_some_and(|purpose| purpose != "sig") {
         return Err(KeyError::WrongUse);
     }
-    match jwk.get("key_ops") {
+    let signs = |operation: &Glimpse<'_>| matches!(operation.as_text(), Some("verify" | "sign"));
+    match jwk.find("key_ops") {
         None => Ok(()),
-        Some(Value::Array(operations))
-            if operations
-                .iter()
-                .any(|operation| operation == "verify" || operation == "sign") =>
-        {
-            Ok(())
-        }
-        Some(Value::Array(_)) => Err(KeyError::WrongUse),
+        Some(Glimpse::Items(operations)) if operations.iter().any(signs) => Ok(()),
+        Some(Glimpse::Items(_)) => Err(KeyError::WrongUse),
         Some(_) => Err(KeyError::Member("key_ops")),
     }
 }

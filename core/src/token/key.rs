@@ -89,10 +89,8 @@ pub(super) enum Material {
 impl Key {
     /// Reads a key from a JWK. Private members are ignored and not kept.
     pub fn read(jwk: &[u8]) -> Result<Self, KeyError> {
-        match json::read(jwk, &Limits::SMALL).map_err(KeyError::Json)? {
-            Value::Object(members) => jwk::read(&members),
-            _ => Err(KeyError::NotAnObject),
-        }
+        let seen = json::glance(jwk, &Limits::SMALL, jwk::LEVELS).map_err(KeyError::Json)?;
+        jwk::read(&seen.into_members().ok_or(KeyError::NotAnObject)?)
     }
 
     /// A public key. `alg` is as in [`Algorithm`]'s names, or either of the
@@ -226,7 +224,10 @@ impl Key {
             PublicMaterial::P256 { .. } => Algorithm::Es256.name(),
             PublicMaterial::Rsa { .. } => Algorithm::Rs256.name(),
         });
-        let mut members = jwk::write_material(material);
+        let mut members = Map::new();
+        for (name, value) in material.members() {
+            members.insert(name.into(), value.into());
+        }
         members.insert("kid".into(), kid.into());
         members.insert("alg".into(), alg.into());
         members.insert("use".into(), "sig".into());
@@ -303,10 +304,10 @@ impl fmt::Display for KeyError {
             Self::TooMany => "key set has too many keys",
             Self::WrongUse => "key is not for signatures",
             Self::Unsupported(name) => {
-                return write!(formatter, "key member {name} names something unsupported");
+                return write_about(formatter, name, " names something unsupported");
             }
             Self::Member(name) => {
-                return write!(formatter, "key member {name} is missing or malformed");
+                return write_about(formatter, name, " is missing or malformed");
             }
             Self::NotAKey => "numbers are not a key",
             Self::Weak => "key is too weak",
@@ -315,6 +316,15 @@ impl fmt::Display for KeyError {
             Self::NotBuiltIn => "algorithm is not part of this build",
         })
     }
+}
+
+/// Written in pieces, because the machinery of `write!` weighs more than all
+/// of them where every byte is downloaded.
+fn write_about(formatter: &mut fmt::Formatter<'_>, member: &str, what: &str) -> fmt::Result {
+    let pieces = ["key member ", member, what];
+    pieces
+        .iter()
+        .try_for_each(|piece| formatter.write_str(piece))
 }
 
 impl core::error::Error for KeyError {

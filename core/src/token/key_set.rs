@@ -13,7 +13,7 @@ use super::error::TokenError;
 use super::jwk;
 use super::key::{Key, KeyError};
 use super::policy::KidRule;
-use crate::json::{self, Limits};
+use crate::json::{self, Glimpse, Limits, Members};
 
 /// Keys that verify, in the order in which they were given.
 #[derive(Clone, Debug, Default)]
@@ -33,12 +33,16 @@ impl KeySet {
     /// they are for encryption or too weak, are [skipped](Self::skipped), so
     /// that one of them does not take the others away.
     pub fn read(jwks: &[u8]) -> Result<Self, KeyError> {
-        Self::read_value(&json::read(jwks, &Limits::SMALL).map_err(KeyError::Json)?)
+        let seen = json::glance(jwks, &Limits::SMALL, Self::LEVELS).map_err(KeyError::Json)?;
+        Self::read_members(&seen.into_members().ok_or(KeyError::NotASet)?)
     }
 
+    /// How many levels of a JWKS have to be seen.
+    pub const LEVELS: usize = jwk::LEVELS + 2;
+
     /// Reads a JWKS that is part of a larger document.
-    pub fn read_value(jwks: &Value) -> Result<Self, KeyError> {
-        let Some(Value::Array(list)) = jwks.get("keys") else {
+    pub fn read_members(jwks: &Members<'_>) -> Result<Self, KeyError> {
+        let Some(Glimpse::Items(list)) = jwks.find("keys") else {
             return Err(KeyError::NotASet);
         };
         if list.len() > Self::MOST {
@@ -47,7 +51,7 @@ impl KeySet {
         let mut set = Self::default();
         for item in list {
             let key = match item {
-                Value::Object(members) => jwk::read(members),
+                Glimpse::Object(members) => jwk::read(members),
                 _ => Err(KeyError::NotAnObject),
             };
             match key {

@@ -2,11 +2,10 @@
 //! signing. Randomness is an argument; where keys are kept, and under which
 //! encryption, is the caller's business.
 
-use alloc::string::String;
+use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::fmt;
 
-use serde_json::Value;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::algorithm::Algorithm;
@@ -14,7 +13,7 @@ use super::crypto::{PrivateKey, Unusable};
 use super::key::{Key, KeyError, Kid, Material};
 use super::secret::Secret;
 use super::{base64url, jwk};
-use crate::json::{self, Limits};
+use crate::json::{self, Glimpse, Limits, Members};
 
 /// A key that signs, with the half that verifies.
 #[derive(Clone)]
@@ -73,10 +72,8 @@ impl SigningKey {
     /// Reads a private JWK: Ed25519, P-256, or a shared secret with `kid` and
     /// `alg`. A key pair without `kid` is named by its thumbprint.
     pub fn read(jwk: &[u8]) -> Result<Self, KeyError> {
-        let value = json::read(jwk, &Limits::SMALL).map_err(KeyError::Json)?;
-        let Value::Object(mut members) = value else {
-            return Err(KeyError::NotAnObject);
-        };
+        let seen = json::glance(jwk, &Limits::SMALL, jwk::LEVELS).map_err(KeyError::Json)?;
+        let mut members = seen.into_members().ok_or(KeyError::NotAnObject)?;
         let d = take_secret(&mut members, "d")?;
         let verifying = jwk::read(&members);
         if take_secret(&mut members, "k")?.is_some() {
@@ -220,16 +217,16 @@ impl fmt::Debug for SigningKey {
 }
 
 /// Takes a secret member out of a JWK and wipes its text.
-fn take_secret(
-    members: &mut serde_json::Map<String, Value>,
-    name: &'static str,
-) -> Result<Option<Secret>, KeyError> {
-    match members.remove(name) {
+fn take_secret(members: &mut Members<'_>, name: &'static str) -> Result<Option<Secret>, KeyError> {
+    match members.take(name) {
         None => Ok(None),
-        Some(Value::String(text)) => {
-            let text = Zeroizing::new(text);
-            let bytes = base64url::decode_secret(text.as_bytes()).ok_or(KeyError::Member(name))?;
-            Ok(Some(Secret::new(bytes)))
+        Some(Glimpse::Text(text)) => {
+            let bytes = base64url::decode_secret(text.as_bytes());
+            // A text without escapes was never copied.
+            if let Cow::Owned(mut copy) = text {
+                copy.zeroize();
+            }
+            Ok(Some(Secret::new(bytes.ok_or(KeyError::Member(name))?)))
         }
         Some(_) => Err(KeyError::Member(name)),
     }

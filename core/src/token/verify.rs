@@ -19,6 +19,7 @@ use super::header::Header;
 use super::key::Key;
 use super::key_set::KeySet;
 use super::policy::{Limits, Policy};
+use crate::json;
 use crate::time::Timestamp;
 
 /// Verifies a token with the algorithms of this build.
@@ -92,9 +93,10 @@ pub struct Chosen<'t, 'k, 'p> {
 
 impl<'t, 'k, 'p> Chosen<'t, 'k, 'p> {
     /// The questions that have to be answered about the signature; one yes is
-    /// enough.
-    pub fn checks(&self) -> impl Iterator<Item = Check<'_>> {
-        self.keys.iter().map(|key| self.check(key))
+    /// enough. There is none about a signature that is refused by its bytes.
+    pub fn checks(&self) -> Result<impl Iterator<Item = Check<'_>>, TokenError> {
+        self.refuse_unsound()?;
+        Ok(self.keys.iter().map(|key| self.check(key)))
     }
 
     /// Checks the signature by [`Check::verify`], or by something faster that
@@ -257,12 +259,32 @@ impl Verified {
 
 /// What a token says about itself, for showing it to people. **Nobody vouches
 /// for any of it.**
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inspected {
+    header: String,
+    unverified_claims: String,
+}
+
+impl Inspected {
     /// The members of the header.
-    pub header: Map<String, Value>,
+    pub fn header(&self) -> Map<String, Value> {
+        json::read_members(&self.header)
+    }
+
     /// The claims.
-    pub unverified_claims: Map<String, Value>,
+    pub fn unverified_claims(&self) -> Map<String, Value> {
+        json::read_members(&self.unverified_claims)
+    }
+
+    /// The header as the JSON text that it is.
+    pub fn header_json(&self) -> &str {
+        &self.header
+    }
+
+    /// The claims as the JSON text that they are.
+    pub fn unverified_claims_json(&self) -> &str {
+        &self.unverified_claims
+    }
 }
 
 /// Reads a token without verifying anything. Its form has to be sound, its
@@ -275,8 +297,12 @@ pub fn inspect(
     let header = compact::decode(compact.header, Part::Header)?;
     let payload = compact::decode(compact.payload, Part::Payload)?;
     compact::decode(compact.signature, Part::Signature)?;
+    let object = |bytes: Vec<u8>, part| {
+        compact::members(&bytes, part, limits)?;
+        String::from_utf8(bytes).map_err(|_| TokenError::BadJson(part))
+    };
     Ok(Inspected {
-        header: compact::object(&header, Part::Header, limits)?,
-        unverified_claims: compact::object(&payload, Part::Payload, limits)?,
+        header: object(header, Part::Header)?,
+        unverified_claims: object(payload, Part::Payload)?,
     })
 }

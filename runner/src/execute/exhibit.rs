@@ -95,8 +95,8 @@ pub(super) fn decoded(
     let shown = |members: Map<String, Json>| line(redactor, &Json::Object(members).to_string());
     Some(Decoded {
         name: redactor.mask(name),
-        header: shown(inspected.header),
-        claims: shown(inspected.unverified_claims),
+        header: shown(inspected.header()),
+        claims: shown(inspected.unverified_claims()),
         refusal: refusal.map(|refusal| redactor.mask(&refusal)),
     })
 }
@@ -112,7 +112,7 @@ pub(super) fn sent_token(
     if !scheme.eq_ignore_ascii_case("bearer") {
         return None;
     }
-    let claims = inspect(token, &Limits::DEFAULT).ok()?.unverified_claims;
+    let claims = inspect(token, &Limits::DEFAULT).ok()?.unverified_claims();
     let time = |name: &str| {
         claims
             .get(name)

@@ -87,8 +87,8 @@ pub(super) async fn judge(
     }
     // What an unverified token says is still judged, so that one run shows all.
     if let Ok(inspected) = inspected {
-        let header = Json::Object(inspected.header);
-        let claims = Json::Object(inspected.unverified_claims);
+        let header = Json::Object(inspected.header());
+        let claims = Json::Object(inspected.unverified_claims());
         let read = Path::read_member;
         court.parts(
             expect.header.iter(),
@@ -155,7 +155,7 @@ async fn verify(court: &Court<'_>, verify: &Verify, token: &str) -> Result<(), R
             let filled = court.values.node(node).map_err(Refusal::Value)?;
             let document = filled.value.to_json();
             let keys = match document.get("keys") {
-                Some(_) => KeySet::read_value(&document),
+                Some(_) => KeySet::read(document.to_string().as_bytes()),
                 None => token::Key::read(document.to_string().as_bytes())
                     .map(|key| core::iter::once(key).collect()),
             };
@@ -206,11 +206,11 @@ fn verify_with(token: &str, keys: &KeySet, algorithms: &[Algorithm]) -> Result<(
     let text = |members: &Map<String, Json>, name: &str| {
         members.get(name).and_then(Json::as_str).map(str::to_owned)
     };
-    let typ = match text(&inspected.header, "typ") {
+    let typ = match text(&inspected.header(), "typ") {
         Some(typ) => TypRule::only([typ]),
         None => TypRule::jwt(),
     };
-    let issuer = text(&inspected.unverified_claims, "iss").unwrap_or_default();
+    let issuer = text(&inspected.unverified_claims(), "iss").unwrap_or_default();
     let policy = Policy::jwt(issuer, AudienceRule::Any)
         .algorithms(algorithms.iter().copied())
         .typ(typ)

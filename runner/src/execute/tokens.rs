@@ -145,6 +145,6 @@ fn expiry(document: &Json, token: &str, now: Timestamp) -> Option<Timestamp> {
     if let Some(seconds) = seconds.filter(|seconds| *seconds >= 0) {
         return Some(now.plus_seconds(seconds));
     }
-    let claims = inspect(token, &Limits::DEFAULT).ok()?.unverified_claims;
+    let claims = inspect(token, &Limits::DEFAULT).ok()?.unverified_claims();
     claims.get("exp")?.as_i64().map(Timestamp::from_seconds)
 }

@@ -16,7 +16,7 @@ const HOMES: &[(&[&str], &[&str])] = &[
     ),
     (&["getrandom"], &["runner/src/", "wasm/src/"]),
     (
-        &["js_sys", "wasm_bindgen", "web_sys", "gloo_net"],
+        &["js_sys", "wasm_bindgen", "web_sys"],
         &["wasm/src/js/", "tests/"],
     ),
     (&["wasm_bindgen_cli_support"], &["xtask/bindgen/"]),

@@ -5,6 +5,7 @@
 mod edge;
 #[cfg(feature = "verifier")]
 mod refusal;
+#[cfg(feature = "edge")]
 mod thrown;
 #[cfg(feature = "verifier")]
 mod verifier;

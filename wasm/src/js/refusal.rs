@@ -1,13 +1,16 @@
-//! Why the verifier refuses. How a reason becomes a JavaScript value is not
-//! its business.
+//! Why the verifier refuses, and how a reason becomes a JavaScript value: by
+//! the function that makes the errors of the other side.
 
 use core::fmt;
 
 use touchmark_core::token::{KeyError, PolicyError, TokenError};
 use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::thrown;
-use super::verifier::EndpointError;
+#[wasm_bindgen(raw_module = "../src/refusal.js")]
+extern "C" {
+    fn refusal(code: &str, message: &str) -> JsValue;
+}
 
 /// Why a call was refused, grouped by who has to act.
 #[derive(Debug)]
@@ -20,8 +23,12 @@ pub(super) enum Refusal {
     NoTime,
     /// The keys cannot be used.
     Keys(KeyError),
-    /// The keys cannot be had.
-    Endpoint(EndpointError),
+    /// What the issuer published is not a key set.
+    Published,
+    /// The keys could not be had; nobody said why.
+    Unreachable,
+    /// The keys could not be had, for a reason of the JavaScript side.
+    Thrown(JsValue),
     /// The token is not to be trusted.
     Token(TokenError),
 }
@@ -34,7 +41,8 @@ impl Refusal {
             Self::Policy(_) => "policy_malformed",
             Self::NoTime => "now_malformed",
             Self::Keys(error) => error.code(),
-            Self::Endpoint(error) => error.code(),
+            Self::Published => "jwks_malformed",
+            Self::Unreachable | Self::Thrown(_) => "jwks_unreachable",
             Self::Token(error) => error.code(),
         }
     }
@@ -43,11 +51,20 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Option(name) => write!(f, "option {name} is missing or malformed"),
+            Self::Option(name) => {
+                f.write_str("option ")?;
+                f.write_str(name)?;
+                f.write_str(" is missing or malformed")
+            }
             Self::Policy(error) => error.fmt(f),
             Self::NoTime => f.write_str("the time is not a number"),
             Self::Keys(error) => error.fmt(f),
-            Self::Endpoint(error) => error.fmt(f),
+            Self::Published => {
+                f.write_str("key set endpoint answered with something else than a key set")
+            }
+            Self::Unreachable | Self::Thrown(_) => {
+                f.write_str("key set endpoint cannot be reached")
+            }
             Self::Token(error) => error.fmt(f),
         }
     }
@@ -67,12 +84,6 @@ impl From<KeyError> for Refusal {
     }
 }
 
-impl From<EndpointError> for Refusal {
-    fn from(error: EndpointError) -> Self {
-        Self::Endpoint(error)
-    }
-}
-
 impl From<TokenError> for Refusal {
     fn from(error: TokenError) -> Self {
         Self::Token(error)
@@ -80,7 +91,10 @@ impl From<TokenError> for Refusal {
 }
 
 impl From<Refusal> for JsValue {
-    fn from(refusal: Refusal) -> Self {
-        thrown::write(refusal.code(), &refusal)
+    fn from(reason: Refusal) -> Self {
+        match reason {
+            Refusal::Thrown(error) => error,
+            reason => refusal(reason.code(), &reason.to_string()),
+        }
     }
 }

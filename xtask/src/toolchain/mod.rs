@@ -86,7 +86,11 @@ impl Library {
     fn flags(self) -> &'static str {
         match self {
             Self::CoreAlloc => "",
-            Self::Trapping => "-Zunstable-options -Cpanic=immediate-abort",
+            // Neither the place of a panic nor what `Debug` would print is
+            // ever shown.
+            Self::Trapping => {
+                "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none"
+            }
             Self::Unwinding => "-Cpanic=unwind",
         }
     }

@@ -7,8 +7,9 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
+use jwt_compact::Algorithm as _;
 
-use super::{Unusable, sign_by, verify_by};
+use super::{Unusable, sign_by};
 use crate::token::algorithm::Algorithm;
 use crate::token::key::PublicMaterial;
 
@@ -51,7 +52,9 @@ pub(super) fn private(d: &[u8; 32]) -> Result<(Private, PublicMaterial), Unusabl
 }
 
 pub(super) fn verify(key: &Public, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
-    algorithm == Algorithm::EdDsa && verify_by(&Strict, key, message, signature)
+    let signature = Signature::from_slice(signature);
+    let is_valid = |signature| Strict.verify_signature(&signature, key, message);
+    algorithm == Algorithm::EdDsa && signature.is_ok_and(is_valid)
 }
 
 pub(super) fn sign(key: &Private, message: &[u8]) -> Vec<u8> {

@@ -131,6 +131,7 @@ pub(super) enum Unusable {
     Absent,
 }
 
+#[cfg(feature = "es256")]
 fn verify_by<S: Scheme>(
     scheme: &S,
     key: &S::VerifyingKey,

@@ -6,12 +6,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use serde_json::{Map, Value};
-
 use super::super::algorithm::Algorithm;
 use super::super::claims::ClaimName;
 use super::{AudienceRule, KidRule, Leeway, Policy, TypRule};
-use crate::json;
+use crate::json::{self, Glimpse, Members};
 
 impl Policy {
     /// Reads a policy from a JSON object. Members that are not listed here are
@@ -28,27 +26,33 @@ impl Policy {
     /// | `leeway` | seconds, up to 60 |
     /// | `require` | names of claims to require beyond those of the profile |
     pub fn read(policy: &[u8]) -> Result<Self, PolicyError> {
-        match json::read(policy, &json::Limits::SMALL).map_err(PolicyError::Json)? {
-            Value::Object(members) => Self::read_members(members),
-            _ => Err(PolicyError::NotAnObject),
-        }
+        let seen = json::glance(policy, &json::Limits::SMALL, Self::LEVELS);
+        let seen = seen.map_err(PolicyError::Json)?;
+        Self::read_members(seen.into_members().ok_or(PolicyError::NotAnObject)?)
     }
 
-    fn read_members(mut members: Map<String, Value>) -> Result<Self, PolicyError> {
-        let issuer = match members.remove("issuer") {
-            Some(Value::String(issuer)) if !issuer.is_empty() => issuer,
+    /// How many levels of a policy have to be seen: its members and their items.
+    pub const LEVELS: usize = 2;
+
+    /// Reads a policy that is part of a larger document.
+    pub fn read_members(mut members: Members<'_>) -> Result<Self, PolicyError> {
+        let issuer = match members.take("issuer") {
+            Some(Glimpse::Text(issuer)) if !issuer.is_empty() => issuer,
             _ => return Err(PolicyError::Member("issuer")),
         };
-        let audience = match members.remove("audience") {
-            Some(Value::Null) => AudienceRule::Any,
-            Some(Value::String(audience)) if !audience.is_empty() => AudienceRule::one(audience),
-            Some(Value::Array(list)) if !list.is_empty() => {
+        let audience = match members.take("audience") {
+            Some(Glimpse::Null) => AudienceRule::Any,
+            Some(audience @ Glimpse::Text(_)) => {
+                AudienceRule::OneOf(texts([audience].into(), "audience")?)
+            }
+            Some(Glimpse::Items(list)) if !list.is_empty() => {
                 AudienceRule::OneOf(texts(list, "audience")?)
             }
             _ => return Err(PolicyError::Member("audience")),
         };
         let mut policy = Self::jwt(issuer, audience);
-        match members.remove("profile").as_ref().map(Value::as_str) {
+        let profile = members.take("profile");
+        match profile.as_ref().map(Glimpse::as_text) {
             None | Some(Some("access_token")) => policy = policy.of_access_tokens(),
             Some(Some("jwt")) => {}
             Some(_) => return Err(PolicyError::Member("profile")),
@@ -62,16 +66,20 @@ impl Policy {
         if let Some(list) = take_list(&mut members, "typ")? {
             policy.typ = read_typ(list)?;
         }
-        if let Some(rule) = members.remove("kid") {
-            policy.kid = match rule.as_str() {
+        if let Some(rule) = members.take("kid") {
+            policy.kid = match rule.as_text() {
                 Some("optional") => KidRule::Optional,
                 Some("required") => KidRule::Required,
                 Some("ignored") => KidRule::Ignored,
                 _ => return Err(PolicyError::Member("kid")),
             };
         }
-        if let Some(leeway) = members.remove("leeway") {
-            let leeway = leeway.as_u64().and_then(Leeway::seconds);
+        if let Some(leeway) = members.take("leeway") {
+            let seconds = match leeway {
+                Glimpse::Number(seconds) => seconds.as_u64(),
+                _ => None,
+            };
+            let leeway = seconds.and_then(Leeway::seconds);
             policy.leeway = leeway.ok_or(PolicyError::Member("leeway"))?;
         }
         if let Some(list) = take_list(&mut members, "require")? {
@@ -86,28 +94,31 @@ impl Policy {
     }
 }
 
-fn take_list(
-    members: &mut Map<String, Value>,
+fn take_list<'t>(
+    members: &mut Members<'t>,
     name: &'static str,
-) -> Result<Option<Vec<Value>>, PolicyError> {
-    match members.remove(name) {
+) -> Result<Option<Vec<Glimpse<'t>>>, PolicyError> {
+    match members.take(name) {
         None => Ok(None),
-        Some(Value::Array(list)) if !list.is_empty() => Ok(Some(list)),
+        Some(Glimpse::Items(list)) if !list.is_empty() => Ok(Some(list)),
         Some(_) => Err(PolicyError::Member(name)),
     }
 }
 
-fn texts(list: Vec<Value>, name: &'static str) -> Result<Vec<String>, PolicyError> {
-    let text = |value| match value {
-        Value::String(text) if !text.is_empty() => Ok(text),
-        _ => Err(PolicyError::Member(name)),
-    };
-    list.into_iter().map(text).collect()
+fn texts(list: Vec<Glimpse<'_>>, name: &'static str) -> Result<Vec<String>, PolicyError> {
+    let mut texts = Vec::with_capacity(list.len());
+    for item in list {
+        match item {
+            Glimpse::Text(text) if !text.is_empty() => texts.push(text.into_owned()),
+            _ => return Err(PolicyError::Member(name)),
+        }
+    }
+    Ok(texts)
 }
 
-fn read_typ(mut list: Vec<Value>) -> Result<TypRule, PolicyError> {
+fn read_typ(mut list: Vec<Glimpse<'_>>) -> Result<TypRule, PolicyError> {
     let all = list.len();
-    list.retain(|value| !value.is_null());
+    list.retain(|item| *item != Glimpse::Null);
     let absent = list.len() < all;
     let rule = TypRule::only(texts(list, "typ")?.into_iter().map(Cow::Owned));
     Ok(if absent { rule.or_absent() } else { rule })
@@ -132,7 +143,10 @@ impl fmt::Display for PolicyError {
             Self::Json(_) => "policy is not JSON",
             Self::NotAnObject => "policy is not a JSON object",
             Self::Member(name) => {
-                return write!(formatter, "policy member {name} is missing or malformed");
+                let pieces = ["policy member ", *name, " is missing or malformed"];
+                return pieces
+                    .iter()
+                    .try_for_each(|piece| formatter.write_str(piece));
             }
             Self::UnknownMember => "policy has members that mean nothing",
         })

@@ -38,8 +38,8 @@ impl Inspect {
         let mut out = io::stdout().lock();
         match (inspect(&token, &Limits::DEFAULT), self.format) {
             (Ok(said), Format::Human) => {
-                writeln!(out, "header {}", show::members(&said.header))?;
-                let claims = &said.unverified_claims;
+                writeln!(out, "header {}", show::members(&said.header()))?;
+                let claims = &said.unverified_claims();
                 writeln!(out, "unverified claims {}", show::members(claims))?;
                 for line in show::times(claims, now()) {
                     writeln!(out, "{line}")?;
@@ -50,8 +50,8 @@ impl Inspect {
                 let document = json!({
                     "kind": "token",
                     "verified": false,
-                    "header": said.header,
-                    "claims": said.unverified_claims,
+                    "header": said.header(),
+                    "claims": said.unverified_claims(),
                 });
                 writeln!(out, "{document}")?;
                 Ok(Exit::Passed)

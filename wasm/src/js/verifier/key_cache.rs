@@ -1,6 +1,6 @@
 //! When keys are loaded, kept and given up: freshness, the pause between two
 //! attempts, and how long an issuer may be away. Pure decisions over times in
-//! milliseconds; loading itself is in `keys`.
+//! milliseconds; what the keys are is in `keys`.
 
 /// How often keys are loaded, in milliseconds.
 #[derive(Clone, Copy, Debug)]
@@ -82,6 +82,11 @@ impl<K: Clone, E: Clone> KeyCache<K, E> {
     /// The number of this set of keys, from 1; 0 if they are not fresh.
     pub(super) fn epoch(&self, now: f64) -> u32 {
         self.fresh(now).map_or(0, |_| self.epoch)
+    }
+
+    /// The number of this set of keys, fresh or not.
+    pub(super) fn generation(&self) -> u32 {
+        self.epoch
     }
 
     /// Other keys came from an attempt made at `now`.

@@ -1,40 +1,28 @@
 //! Verification for a page or a gateway: the options are read once, then one
-//! call per token. What this build can answer at once it answers at once;
-//! what needs the network or the host's cryptography is answered by a promise.
-//! The rules are the core's.
+//! call per token. All rules are the core's. What takes time (fetching keys,
+//! asking WebCrypto about a signature) is done by the JavaScript side between
+//! two calls, so that nothing here waits.
 
-mod endpoint;
 mod key_cache;
 mod keys;
 mod options;
-mod web_crypto;
-
-use std::rc::Rc;
 
 use js_sys::Function;
-use serde_json::json;
 use touchmark_core::time::Timestamp;
-use touchmark_core::token::{self, Limits, Policy, TokenError, Unverified};
+use touchmark_core::token::{self, Check, Limits, Policy, TokenError, Unverified};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::future_to_promise;
-
-pub(super) use endpoint::EndpointError;
 
 use super::refusal::Refusal;
-use keys::Keys;
+use keys::{Keys, Numbered, Origin};
 use options::Options;
 
 /// One issuer's keys and what its tokens have to look like.
-#[wasm_bindgen]
+#[wasm_bindgen(skip_typescript)]
 #[derive(Debug)]
-pub struct Verifier(Rc<Terms>);
-
-/// What all verifications of one verifier share, those under way included.
-#[derive(Debug)]
-struct Terms {
+pub struct Verifier {
     policy: Policy,
-    keys: Rc<Keys>,
+    keys: Keys,
     clock: Clock,
 }
 
@@ -46,28 +34,117 @@ impl Verifier {
     ///
     /// # Errors
     /// An `Error` with a `code`, if the options cannot be used.
-    #[wasm_bindgen(constructor)]
+    #[wasm_bindgen(constructor, skip_jsdoc)]
     pub fn new(options: &str, clock: Function) -> Result<Self, JsValue> {
         let Options { policy, keys } = Options::read(options)?;
-        Ok(Self(Rc::new(Terms {
+        let clock = Clock(clock);
+        Ok(Self {
             policy,
-            keys: Rc::new(keys),
-            clock: Clock(clock),
-        })))
+            keys,
+            clock,
+        })
     }
 
-    /// The claims of a token as JSON text, or a promise of them, if it is
-    /// genuine and valid.
+    /// Where the keys are published.
+    #[wasm_bindgen(skip_jsdoc)]
+    pub fn uri(&self) -> Option<String> {
+        match &self.keys.origin {
+            Origin::Given(_) => None,
+            Origin::Published { uri, .. } => Some(uri.clone()),
+        }
+    }
+
+    /// How long the keys may take to come, in milliseconds.
+    #[wasm_bindgen(skip_jsdoc)]
+    pub fn timeout(&self) -> u32 {
+        match self.keys.origin {
+            Origin::Given(_) => 0,
+            Origin::Published { timeout, .. } => timeout,
+        }
+    }
+
+    /// Judges a token. The answer is a JSON text: the claims, an object; or
+    /// what has to be done before they can be told. `[]` asks for keys, unless
+    /// `may_load` forbids to; `[set, algorithm, number, …]` for the number of
+    /// the key of that set which signed the token. The next call tells it, or
+    /// that no key did (-1), or that the host cannot tell (-2).
     ///
     /// # Errors
     /// An `Error` whose `code` is the reason for the refusal.
-    pub fn verify(&self, token: &str) -> Result<JsValue, JsValue> {
-        if let Some(claims) = self.0.verify_at_once(token)? {
-            return Ok(claims.into());
-        }
-        let (terms, token) = (Rc::clone(&self.0), token.to_owned());
-        let claims = future_to_promise(async move { Ok(terms.verify_later(&token).await?.into()) });
-        Ok(claims.into())
+    #[wasm_bindgen(skip_jsdoc)]
+    pub fn verify(
+        &self,
+        token: &str,
+        may_load: bool,
+        set: u32,
+        number: i32,
+    ) -> Result<String, JsValue> {
+        let unverified = Unverified::read(token, &self.policy).map_err(Refusal::from)?;
+        let now = self.clock.millis()?;
+        let cache = &self.keys.cache;
+        let may_load = may_load && self.keys.may_be_renewed(now);
+        let keys = match cache.fresh(now) {
+            Some(keys) => keys,
+            None if may_load => return Ok("[]".into()),
+            None => cache.usable(now).map_err(unreachable)?,
+        };
+        let is_built_in = unverified.header().algorithm().is_built_in();
+        let chosen = match unverified.choose(&keys.set) {
+            Err(TokenError::UnknownKey) if may_load => return Ok("[]".into()),
+            // The keys may be unknown because they could not be renewed.
+            Err(TokenError::UnknownKey) if cache.failure().is_some() => {
+                return Err(unreachable(cache.failure()).into());
+            }
+            chosen => chosen.map_err(Refusal::from)?,
+        };
+        let signed = if is_built_in {
+            chosen.verified_by(|check| check.verify())
+        } else if set == cache.generation() {
+            chosen.verified_by(|check| match number {
+                UNAVAILABLE => Err(TokenError::SignatureUnavailable),
+                signer => Ok(keys.number(check.key()).map(i64::from) == Some(signer.into())),
+            })
+        } else {
+            let checks = chosen.checks().map_err(Refusal::from)?;
+            return Ok(question(cache.generation(), &keys, checks));
+        };
+        let verified = signed.and_then(|signed| signed.admit(timestamp(now)));
+        Ok(verified.map_err(Refusal::from)?.into_claims().into_json())
+    }
+
+    /// An attempt to get keys begins.
+    ///
+    /// # Errors
+    /// An `Error` with a `code`, if the clock does not tell the time.
+    #[wasm_bindgen(skip_jsdoc)]
+    pub fn begin(&mut self) -> Result<(), JsValue> {
+        let now = self.clock.millis()?;
+        self.keys.begin(now);
+        Ok(())
+    }
+
+    /// Takes the key set that is published, if any is, and lists the keys that
+    /// WebCrypto has to know as JSON text: `[[number, algorithm, jwk], …]`.
+    /// Nothing has to be done if nothing is listed.
+    ///
+    /// # Errors
+    /// An `Error` with a `code`, if it is not a key set.
+    #[wasm_bindgen(skip_jsdoc)]
+    pub fn receive(&mut self, text: String) -> Result<Option<String>, JsValue> {
+        Ok(self.keys.receive(text)?)
+    }
+
+    /// Uses the keys that were received, but for those that WebCrypto says are
+    /// none.
+    #[wasm_bindgen(skip_jsdoc)]
+    pub fn settle(&mut self, left_out: &[u32]) {
+        self.keys.settle(left_out);
+    }
+
+    /// The attempt to get keys failed with this error.
+    #[wasm_bindgen(skip_jsdoc)]
+    pub fn fail(&mut self, error: JsValue) {
+        self.keys.fail(error);
     }
 
     /// Which set of keys answers now, as a number; 0 if that is not known
@@ -76,48 +153,36 @@ impl Verifier {
     ///
     /// # Errors
     /// An `Error` with a `code`, if the clock does not tell the time.
+    #[wasm_bindgen(skip_jsdoc)]
     pub fn epoch(&self) -> Result<u32, JsValue> {
-        Ok(self.0.keys.epoch(self.0.clock.millis()?))
+        Ok(self.keys.cache.epoch(self.clock.millis()?))
     }
 }
 
-impl Terms {
-    /// Verifies without waiting for anybody; `None` if that is not possible.
-    fn verify_at_once(&self, token: &str) -> Result<Option<String>, Refusal> {
-        let unverified = Unverified::read(token, &self.policy)?;
-        if !unverified.header().algorithm().is_built_in() {
-            return Ok(None);
-        }
-        let now = self.clock.millis()?;
-        let Some(keys) = self.keys.fresh(now) else {
-            return Ok(None);
-        };
-        match unverified.choose(keys.set()) {
-            Err(TokenError::UnknownKey) if self.keys.may_be_renewed(now) => Ok(None),
-            chosen => {
-                let signed = chosen?.verified_by(|check| check.verify())?;
-                let verified = signed.admit(timestamp(now))?;
-                Ok(Some(verified.into_claims().into_json()))
+/// In the place of a key's number: the host could not check the signature.
+const UNAVAILABLE: i32 = -2;
+
+fn unreachable(failure: Option<JsValue>) -> Refusal {
+    failure.map_or(Refusal::Unreachable, Refusal::Thrown)
+}
+
+/// The question which of some keys signed a token.
+fn question<'c>(set: u32, keys: &Numbered, checks: impl Iterator<Item = Check<'c>>) -> String {
+    let mut text = String::from("[");
+    text.push_str(&set.to_string());
+    for (place, check) in checks.enumerate() {
+        if place == 0 {
+            for piece in [",\"", check.algorithm().name(), "\""] {
+                text.push_str(piece);
             }
         }
-    }
-
-    /// Verifies with fetched keys and the host's cryptography.
-    async fn verify_later(&self, token: &str) -> Result<String, Refusal> {
-        let read = || Unverified::read(token, &self.policy);
-        let unverified = read()?;
-        let mut keys = self.keys.current(self.clock.millis()?).await?;
-        if let Err(TokenError::UnknownKey) = unverified.choose(keys.set()) {
-            let newer = self.keys.renewed(self.clock.millis()?).await?;
-            keys = newer.ok_or(TokenError::UnknownKey)?;
+        if let Some(number) = keys.number(check.key()) {
+            text.push(',');
+            text.push_str(&number.to_string());
         }
-        let chosen = read()?.choose(keys.set())?;
-        let signed = chosen
-            .verified_by_async(async |check| keys.verify(check).await)
-            .await?;
-        let verified = signed.admit(timestamp(self.clock.millis()?))?;
-        Ok(verified.into_claims().into_json())
     }
+    text.push(']');
+    text
 }
 
 /// The host's clock.
@@ -144,9 +209,16 @@ fn timestamp(millis: f64) -> Timestamp {
 ///
 /// # Errors
 /// An `Error` with a `code`, if the text has not the form of a token.
-#[wasm_bindgen]
+#[wasm_bindgen(skip_jsdoc)]
 pub fn inspect(token: &str) -> Result<String, JsValue> {
     let seen = token::inspect(token, &Limits::DEFAULT).map_err(Refusal::from)?;
-    let shown = json!({"header": seen.header, "unverifiedClaims": seen.unverified_claims});
-    Ok(shown.to_string())
+    let (header, claims) = (seen.header_json(), seen.unverified_claims_json());
+    let parts = [
+        "{\"header\":",
+        header,
+        ",\"unverifiedClaims\":",
+        claims,
+        "}",
+    ];
+    Ok(parts.concat())
 }

@@ -3,12 +3,10 @@
 
 use core::ops::RangeInclusive;
 
-use serde_json::{Map, Value};
-use touchmark_core::json::{self, Limits};
+use touchmark_core::json::{self, Glimpse, Limits, Members};
 use touchmark_core::token::{KeySet, Policy};
 
 use super::super::refusal::Refusal;
-use super::endpoint::Endpoint;
 use super::key_cache::Pace;
 use super::keys::{Keys, Origin};
 
@@ -21,30 +19,32 @@ pub(super) struct Options {
 
 impl Options {
     pub(super) fn read(text: &str) -> Result<Self, Refusal> {
-        let Ok(Value::Object(mut members)) = json::read(text.as_bytes(), &Limits::SMALL) else {
-            return Err(Refusal::Option("of the verifier"));
-        };
+        const LEVELS: usize = KeySet::LEVELS + 1;
+        let seen = json::glance(text.as_bytes(), &Limits::SMALL, LEVELS).ok();
+        let members = seen.and_then(Glimpse::into_members);
+        let mut members = members.ok_or(Refusal::Option("of the verifier"))?;
         let keys = read_keys(&mut members)?;
-        let policy = Policy::read(Value::Object(members).to_string().as_bytes())?;
+        let policy = Policy::read_members(members)?;
         Ok(Self { policy, keys })
     }
 }
 
-fn read_keys(members: &mut Map<String, Value>) -> Result<Keys, Refusal> {
-    match (members.remove("jwks"), members.remove("jwksUri")) {
+fn read_keys(members: &mut Members<'_>) -> Result<Keys, Refusal> {
+    match (members.take("jwks"), members.take("jwksUri")) {
         (Some(jwks), None) => {
-            let set = KeySet::read_value(&jwks)?;
+            let jwks = jwks.into_members().unwrap_or_default();
+            let set = KeySet::read_members(&jwks)?;
             Ok(Keys::new(Origin::Given(set), Pace::ONCE))
         }
-        (None, Some(Value::String(uri))) => {
+        (None, Some(Glimpse::Text(uri))) => {
             let timeout = millis(members, "timeout", 5, 1..=60)? as u32;
             let pace = Pace {
                 max_age: millis(members, "maxAge", 600, 1..=86_400)?,
                 cooldown: millis(members, "cooldown", 30, 1..=3_600)?,
                 stale_if_error: millis(members, "staleIfError", 3_600, 0..=86_400)?,
             };
-            let endpoint = Endpoint::new(uri, timeout).ok_or(Refusal::Option("jwksUri"))?;
-            Ok(Keys::new(Origin::Published(endpoint), pace))
+            let uri = uri.into_owned();
+            Ok(Keys::new(Origin::Published { uri, timeout }, pace))
         }
         (None, Some(_)) => Err(Refusal::Option("jwksUri")),
         _ => Err(Refusal::Option("jwks")),
@@ -53,18 +53,18 @@ fn read_keys(members: &mut Map<String, Value>) -> Result<Keys, Refusal> {
 
 /// An option in whole seconds, within bounds, as milliseconds.
 fn millis(
-    members: &mut Map<String, Value>,
+    members: &mut Members<'_>,
     name: &'static str,
     default: u64,
     bounds: RangeInclusive<u64>,
 ) -> Result<f64, Refusal> {
-    let seconds = match members.remove(name) {
-        None => default,
-        Some(value) => value
-            .as_u64()
-            .filter(|seconds| bounds.contains(seconds))
-            .ok_or(Refusal::Option(name))?,
+    let seconds = match members.take(name) {
+        None => Some(default),
+        Some(Glimpse::Number(seconds)) => seconds.as_u64(),
+        Some(_) => None,
     };
+    let seconds = seconds.filter(|seconds| bounds.contains(seconds));
+    let seconds = seconds.ok_or(Refusal::Option(name))?;
     Ok(seconds as f64 * 1000.0)
 }
 

@@ -1,7 +1,8 @@
 // The JavaScript side of a verifier: options in, claims out. Every rule about
 // tokens and keys is in the WebAssembly module.
-import { Verifier, inspect as inspectText } from "./dist/verifier.js";
+import { inspect as inspectText } from "../dist/verifier.js";
 import { claimsCache } from "./cache.js";
+import { createJudge } from "./judge.js";
 import { refusal } from "./refusal.js";
 
 /** A verifier whose options are read, and whose module is loaded, on first use. */
@@ -19,9 +20,9 @@ export const createVerifier = (load, options) => {
   const prepare = async () => {
     await load();
     if (judge) return;
-    const verifier = new Verifier(settled, now);
-    const verify = async (token) => freeze(JSON.parse(await verifier.verify(token)));
-    judge = cache > 0 ? claimsCache(cache, verifier, now, verify) : verify;
+    const { verify: decide, epoch } = createJudge(settled, now);
+    const verify = async (token) => freeze(await decide(token));
+    judge = cache > 0 ? claimsCache(cache, epoch, now, verify) : verify;
   };
   return Object.freeze({
     ready: prepare,

@@ -1,7 +1,7 @@
 // For workerd, which compiles modules when a worker is deployed and not later.
-import module from "./dist/verifier_bg.wasm";
+import module from "../dist/verifier_bg.wasm";
 
-import { initSync } from "./dist/verifier.js";
+import { initSync } from "../dist/verifier.js";
 import { once } from "./load.js";
 import * as verifier from "./verifier.js";
 

@@ -6,12 +6,12 @@
  * `size`; what came first goes first. Refusals are not kept: whoever sends
  * rubbish could fill the cache with it.
  */
-export const claimsCache = (size, verifier, now, verify) => {
+export const claimsCache = (size, epochNow, now, verify) => {
   const verdicts = new Map();
   let epoch = 0;
 
   return async (token) => {
-    const current = verifier.epoch();
+    const current = epochNow();
     if (current !== epoch) {
       verdicts.clear();
       epoch = current;
@@ -29,7 +29,7 @@ export const claimsCache = (size, verifier, now, verify) => {
     const until = claims.exp === undefined ? Infinity : claims.exp * 1000;
     // The keys may have changed while the signature was checked; a verdict
     // belongs to the keys that were there before and after.
-    if (epoch !== 0 && verifier.epoch() === epoch && from < until) {
+    if (epoch !== 0 && epochNow() === epoch && from < until) {
       if (verdicts.size >= size) verdicts.delete(verdicts.keys().next().value);
       verdicts.set(token, { claims, from, until });
     }

@@ -1,0 +1,56 @@
+// What happens between the questions of the WebAssembly module: keys are
+// fetched, one attempt at a time however many tokens wait for it, and the
+// host's cryptography is asked.
+import { Verifier } from "../dist/verifier.js";
+import { endpoint } from "./endpoint.js";
+import { findSigner, importKeys } from "./signatures.js";
+
+// A token may need keys, and other keys once these are there.
+const MOST_ATTEMPTS = 2;
+
+/** A function that answers with a token's claims, and the one that numbers sets of keys. */
+export const createJudge = (options, now) => {
+  const verifier = new Verifier(options, now);
+  const uri = verifier.uri();
+  const fetchKeys = uri === undefined ? async () => "" : endpoint(uri, verifier.timeout());
+  let handles;
+  let attempt;
+
+  const getKeys = async () => {
+    try {
+      const list = verifier.receive(await fetchKeys());
+      if (list === undefined) return;
+      const imported = await importKeys(JSON.parse(list));
+      verifier.settle(imported.leftOut);
+      handles = imported.handles;
+    } catch (error) {
+      verifier.fail(error);
+    } finally {
+      attempt = undefined;
+    }
+  };
+  const load = () => {
+    if (!attempt) {
+      verifier.begin();
+      attempt = getKeys();
+    }
+    return attempt;
+  };
+
+  const verify = async (token) => {
+    let [attempts, set, signer] = [0, 0, 0];
+    for (;;) {
+      const said = JSON.parse(verifier.verify(token, attempts < MOST_ATTEMPTS, set, signer));
+      if (!Array.isArray(said)) return said;
+      if (said.length === 0) {
+        attempts += 1;
+        await load();
+      } else {
+        const [asked, name, ...numbers] = said;
+        set = asked;
+        signer = await findSigner(handles, name, numbers, token);
+      }
+    }
+  };
+  return { verify, epoch: () => verifier.epoch() };
+};
