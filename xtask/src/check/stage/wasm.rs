@@ -16,17 +16,19 @@ pub(super) const EDGE: Stage = Stage {
 
 pub(super) const PACKAGE: Stage = Stage {
     name: "package",
-    proves: "the npm package verifies in Node, in Chromium and bundled",
+    proves: "the npm package verifies in Node, Chromium, workerd, Deno and Bun, and bundled",
     speed: Speed::Slow,
     run: |workspace| {
         tool::npm(workspace, "tests/npm")?;
         tool::program("chromium")?;
         // Quick if nothing changed, and what is tested is what is there.
         edge::build(workspace, &[])?;
+        run(workspace.cargo().args(["build", "--package", "touchmark"]))?;
         run(tool::node(workspace)?
             .arg("--test")
             // Not every Node takes a folder as an argument.
             .current_dir(workspace.path("tests/npm"))
-            .env("CARGO_TARGET_DIR", workspace.target("")))
+            .env("CARGO_TARGET_DIR", workspace.target(""))
+            .env("TOUCHMARK", workspace.target("debug/touchmark")))
     },
 };
