@@ -98,6 +98,16 @@ class Cockpit(Case):
             token["refresh_token"],
         )
 
+    def test_without_the_flag_nobody_signs_in(self):
+        access = deployment.ApiAccess(signing_in=False)
+        self.assertRefused(
+            "unauthorized_client",
+            "Unauthorized grant type: password",
+            self.sign_in,
+            self.session(access),
+            access,
+        )
+
     def test_each_refusal_has_its_error(self):
         access = deployment.ApiAccess()
         wrong = OAuth2Session(access.client_id, access.secret + "x")

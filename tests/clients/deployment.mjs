@@ -36,7 +36,7 @@ export async function administer(method, path, content) {
 }
 
 /** An API access of Cockpit, and an operator who may connect by it. */
-export async function apiAccess({ secret = '7Du:IZ9', refresh = true } = {}) {
+export async function apiAccess({ secret = '7Du:IZ9', signingIn = true, refresh = true } = {}) {
   const access = {
     id: fresh('public-api'),
     secret,
@@ -44,7 +44,7 @@ export async function apiAccess({ secret = '7Du:IZ9', refresh = true } = {}) {
     password: 'pass+word: ü%26',
   };
   const terms = {
-    password: true,
+    password: signingIn,
     refreshToken: refresh,
     accessTokenValidity: 3600,
     refreshTokenValidity: 7200,
@@ -101,7 +101,7 @@ export function tampered(token) {
   return [head, payload.slice(0, middle) + other + payload.slice(middle + 1), signature].join('.');
 }
 
-/** Whom a token says it is for; nothing is verified here. */
-export function audienceOf(token) {
-  return JSON.parse(Buffer.from(token.split('.')[1], 'base64url')).aud;
+/** What a token says; nothing is verified here. */
+export function claimsOf(token) {
+  return JSON.parse(Buffer.from(token.split('.')[1], 'base64url'));
 }

@@ -43,13 +43,13 @@ def administer(method, path, content=None):
 class ApiAccess:
     """An API access of Cockpit, and an operator who may connect by it."""
 
-    def __init__(self, secret="7Du:IZ9", refresh=True, lifetime=3600):
+    def __init__(self, secret="7Du:IZ9", signing_in=True, refresh=True, lifetime=3600):
         self.client_id = fresh("public-api")
         self.secret = secret
         self.login = fresh("svc")
         self.password = "pass+word: ü%26"
         self.terms = {
-            "password": True,
+            "password": signing_in,
             "refreshToken": refresh,
             "accessTokenValidity": lifetime,
             "refreshTokenValidity": 7200,

@@ -115,6 +115,12 @@ test('cockpit: without the flag nothing is renewed', async () => {
   );
 });
 
+test('cockpit: without the flag nobody signs in', async () => {
+  const access = await deployment.apiAccess({ signingIn: false });
+  const denied = /^Unauthorized grant type: password$/;
+  await refused(signIn(access), 400, 'unauthorized_client', denied);
+});
+
 test('cockpit: each refusal has its error', async () => {
   const access = await deployment.apiAccess();
   await challenged(signIn({ ...access, secret: 'wrong' }), 'basic');
@@ -145,6 +151,13 @@ async function ask(metadata, id, proof, parameters = {}) {
     insecure,
   );
   return oauth.processClientCredentialsResponse(metadata, client, response);
+}
+
+/** Verifies a token as a resource server does. */
+function validate(metadata, token, audience) {
+  const headers = { authorization: `Bearer ${token}` };
+  const request = new Request('https://api.example.com/', { headers });
+  return oauth.validateJwtAccessToken(metadata, request, audience, insecure);
 }
 
 const scope = 'records:read records:write';
@@ -199,17 +212,12 @@ test('standard: a token is verified by the key set', async () => {
   const metadata = await discover();
   const { id, secret } = await deployment.register(scope);
   const { access_token: token } = await ask(metadata, id, oauth.ClientSecretBasic(secret));
-  const audience = deployment.audienceOf(token);
-  const validate = (text, expected = audience) => {
-    const headers = { authorization: `Bearer ${text}` };
-    const request = new Request('https://api.example.com/', { headers });
-    return oauth.validateJwtAccessToken(metadata, request, expected, insecure);
-  };
-  const claims = await validate(token);
+  const audience = deployment.claimsOf(token).aud;
+  const claims = await validate(metadata, token, audience);
   assert.equal(claims.client_id, id);
   assert.equal(claims.scope, scope);
-  await assert.rejects(validate(deployment.tampered(token)), Error);
-  await assert.rejects(validate(token, 'https://elsewhere.example'), {
+  await assert.rejects(validate(metadata, deployment.tampered(token), audience), Error);
+  await assert.rejects(validate(metadata, token, 'https://elsewhere.example'), {
     code: oauth.JWT_CLAIM_COMPARISON,
   });
 });
@@ -220,8 +228,12 @@ test('datatrails: an application gets a token that is verified and used', async 
   for (const prove of [oauth.ClientSecretPost, oauth.ClientSecretBasic]) {
     const token = await ask(datatrails, id, prove(secret));
     assert.equal(token.expires_in, 3600);
-    const url = new URL('/archivist/v2/assets', server);
     const bearer = token.access_token;
+    const { iss, aud } = deployment.claimsOf(bearer);
+    const { jwks_uri } = await discover();
+    const claims = await validate({ issuer: iss, jwks_uri }, bearer, aud);
+    assert.equal(claims.client_id, id);
+    const url = new URL('/archivist/v2/assets', server);
     const seen = await oauth.protectedResourceRequest(
       bearer,
       'GET',

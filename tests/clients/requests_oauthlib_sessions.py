@@ -138,6 +138,16 @@ class Cockpit(Case):
             token["refresh_token"],
         )
 
+    def test_without_the_flag_nobody_signs_in(self):
+        access = deployment.ApiAccess(signing_in=False)
+        self.assertRefused(
+            UnauthorizedClientError,
+            "Unauthorized grant type: password",
+            self.sign_in,
+            self.client(access),
+            access,
+        )
+
     def test_each_refusal_has_its_error(self):
         access = deployment.ApiAccess()
         session = self.client(access)

@@ -94,6 +94,12 @@ test('cockpit: without the flag nothing is renewed', async () => {
   );
 });
 
+test('cockpit: without the flag nobody signs in', async () => {
+  const access = await deployment.apiAccess({ signingIn: false });
+  const denied = /^Unauthorized grant type: password$/;
+  await refused(signIn(access), 400, 'unauthorized_client', denied);
+});
+
 test('cockpit: each refusal has its error', async () => {
   const access = await deployment.apiAccess();
   await refused(

@@ -140,6 +140,12 @@ fn the_curl_lines_of_the_vendors_pages_work_unchanged() {
 
 #[test]
 #[ignore = "needs npm packages, which `cargo xtask check` installs"]
+fn jose_verifies_what_every_system_signs() {
+    run("jose.test.mjs");
+}
+
+#[test]
+#[ignore = "needs npm packages, which `cargo xtask check` installs"]
 fn oauth4webapi_works_unchanged() {
     run("oauth4webapi.test.mjs");
 }
