@@ -3,7 +3,7 @@
 
 use crate::laws::{SITE, dialects};
 use core::fmt::Write as _;
-use touchmark_core::dialect::Dialect;
+use touchmark_core::dialect::{Dialect, Route};
 use touchmark_core::http::{Method, Request, write_basic};
 use touchmark_core::operation::{
     Conflict, Fault, Forbidden, GrantFault, Name, Ownership, Presented, QueryFault, QueryRefusal,
@@ -158,9 +158,8 @@ const fn listed(resource: Resource) {
 }
 
 /// The refusals of a dialect at one of its routes, one paragraph each.
-fn table(dialect: &dyn Dialect, operation: Name, request: &Request) -> String {
-    let mut routes = dialect.routes().iter();
-    let route = routes.find(|route| route.operation == operation);
+fn table(dialect: &dyn Dialect, is_it: impl Fn(&Route) -> bool, request: &Request) -> String {
+    let route = dialect.routes().iter().find(|route| is_it(route));
     let mut table = String::new();
     for fault in faults() {
         let response = dialect.write_response(route, request, &Err(fault.clone()), &SITE);
@@ -178,9 +177,11 @@ fn table(dialect: &dyn Dialect, operation: Name, request: &Request) -> String {
 fn every_fault_has_its_words_in_every_dialect() {
     let bearer = Request::new(Method::Get, "/some/path").with_header("authorization", "Bearer x");
     for dialect in dialects() {
-        let operation = dialect.routes().iter().map(|route| route.operation);
-        let operation = operation.into_iter().find(|name| *name != Name::IssueToken);
-        let table = table(dialect, operation.expect("a route"), &bearer);
+        let table = table(
+            dialect,
+            |route| route.operation != Name::IssueToken,
+            &bearer,
+        );
         insta::assert_snapshot!(format!("{}", dialect.system()), table);
     }
 }
@@ -194,7 +195,7 @@ fn every_fault_has_its_words_at_every_token_endpoint() {
             .iter()
             .any(|route| route.operation == Name::IssueToken)
         {
-            let table = table(dialect, Name::IssueToken, &plain);
+            let table = table(dialect, |route| route.operation == Name::IssueToken, &plain);
             insta::assert_snapshot!(format!("{}-token", dialect.system()), table);
         }
     }
@@ -204,8 +205,19 @@ fn every_fault_has_its_words_at_every_token_endpoint() {
 fn every_fault_has_its_words_in_the_telemetry_api() {
     let ionos = dialects().find(|dialect| dialect.system() == System::Ionos);
     let asked = Request::new(Method::Get, "/telemetry/api/v1/query");
-    let table = table(ionos.expect("a dialect"), Name::QueryTelemetry, &asked);
+    let is_it = |route: &Route| route.operation == Name::QueryTelemetry;
+    let table = table(ionos.expect("a dialect"), is_it, &asked);
     insta::assert_snapshot!("ionos-telemetry", table);
+}
+
+#[test]
+fn every_fault_has_its_words_in_graphql() {
+    let klarity = dialects().find(|dialect| dialect.system() == System::Klarity);
+    let content = r#"{"query":"{all: externalIntegrations {nextPageToken}}"}"#;
+    let asked = Request::new(Method::Post, "/graphql").with_content("application/json", content);
+    let is_it = |route: &Route| route.template.as_str() == "/graphql";
+    let table = table(klarity.expect("a dialect"), is_it, &asked);
+    insta::assert_snapshot!("klarity-graphql", table);
 }
 
 #[test]
