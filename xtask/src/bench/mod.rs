@@ -2,11 +2,13 @@
 //! one machine at one moment mean little; ratios of one run mean more, so
 //! whatever has a reference beside it is divided by that.
 
+mod hosts;
 mod table;
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
+use hosts::Effort;
 use table::{Row, Table};
 
 use crate::failure::{Failure, Result};
@@ -17,17 +19,32 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     let (switches, filters): (Vec<&str>, Vec<&str>) = arguments
         .iter()
         .partition(|argument| argument.starts_with('-'));
-    let effort: &[&str] = match switches.as_slice() {
-        [] => &[],
-        // Enough to see that every benchmark runs, too little to believe it.
-        ["--short"] => &["--max-time", "0.02"],
+    let effort = match switches.as_slice() {
+        [] => Effort::Whole,
+        ["--short"] => Effort::Short,
         _ => return Err(Failure::usage("`bench` takes only `--short` and a filter")),
+    };
+    if filters == [hosts::NAME] {
+        return hosts::measure(workspace, effort);
+    }
+    native(workspace, effort, &filters)?;
+    match filters.is_empty() {
+        true => hosts::measure(workspace, effort),
+        false => Ok(()),
+    }
+}
+
+/// Runs the native benchmarks that have one of the filters in their names.
+fn native(workspace: &Workspace, effort: Effort, filters: &[&str]) -> Result<()> {
+    let effort: &[&str] = match effort {
+        Effort::Whole => &[],
+        Effort::Short => &["--max-time", "0.02"],
     };
     let mut command = workspace.cargo();
     command
         .args(["bench", "--workspace", "--bench", "*", "--"])
         .args(effort)
-        .args(&filters)
+        .args(filters)
         .stdout(Stdio::piped());
     let start = |source| Failure::Start {
         program: "cargo bench".to_owned(),
