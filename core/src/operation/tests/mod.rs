@@ -3,6 +3,7 @@
 mod api_token;
 mod faults;
 mod grant;
+mod monitoring;
 mod records;
 mod registration;
 mod setup;
