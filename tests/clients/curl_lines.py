@@ -7,6 +7,7 @@ import os
 import subprocess
 import tempfile
 import unittest
+import uuid
 
 import deployment
 
@@ -133,6 +134,25 @@ class Cockpit(Shell):
                 self.assertEqual(seen["operator"], access.login)
                 refused = self.curl(dashboard, 401, TOKEN=first["access_token"])
                 self.assertEqual(refused["error"], "invalid_token")
+
+
+class Ionos(Shell):
+    def test_a_token_is_generated_used_and_deleted(self):
+        owner = {
+            "email": f"{deployment.fresh('owner')}@example.org",
+            "password": deployment.fresh("pass:word"),
+            "contracts": [{"contractNumber": uuid.uuid4().int >> 98, "role": "owner"}],
+        }
+        deployment.administer("POST", "/admin/ionos/users", owner)
+        self.words |= {"LOGIN": owner["email"], "PASSWORD": owner["password"]}
+        made = self.curl('curl "$URL/auth/v1/tokens/generate" -u "$LOGIN:$PASSWORD"')
+        self.words["TOKEN"] = made["token"]
+        tokens = 'curl "$URL/auth/v1/tokens" -H "Authorization: Bearer $TOKEN"'
+        listed = self.curl(tokens)["tokens"]
+        self.assertEqual(len(listed), 1)
+        deletion = 'curl -X DELETE "$URL/auth/v1/tokens/$ID" -u "$LOGIN:$PASSWORD"'
+        self.curl(deletion, ID=listed[0]["id"])
+        self.assertEqual(self.curl(tokens, 401)["httpStatus"], 401)
 
 
 class DataTrails(Shell):

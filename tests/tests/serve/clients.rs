@@ -140,7 +140,7 @@ fn the_curl_lines_of_the_vendors_pages_work_unchanged() {
 
 #[test]
 #[ignore = "needs npm packages, which `cargo xtask check` installs"]
-fn jose_verifies_what_every_system_signs() {
+fn jose_verifies_tokens_by_the_key_set() {
     run("jose.test.mjs");
 }
 
