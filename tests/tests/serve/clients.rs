@@ -122,6 +122,12 @@ fn authlib_works_unchanged() {
 
 #[test]
 #[ignore = "needs Python packages, which `cargo xtask check` installs"]
+fn the_python_client_of_ionos_works_unchanged() {
+    run("ionoscloud_users.py");
+}
+
+#[test]
+#[ignore = "needs Python packages, which `cargo xtask check` installs"]
 fn requests_oauthlib_works_unchanged() {
     run("requests_oauthlib_sessions.py");
 }

@@ -7,6 +7,7 @@ mod clients;
 mod content;
 mod ending;
 mod fixtures;
+mod identity;
 mod kill;
 mod life;
 mod process;

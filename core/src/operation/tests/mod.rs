@@ -3,6 +3,7 @@
 mod api_token;
 mod faults;
 mod grant;
+mod identity;
 mod monitoring;
 mod records;
 mod registration;

@@ -120,9 +120,7 @@ pub(super) fn read_request(
             format!("must be from 0 to {MAX_DEPTH}"),
         ));
     }
-    if !["", "true", "false"].contains(&document::parameter(&query, "pretty")?.as_str()) {
-        return Err(Fault::field("pretty", "must be true or false"));
-    }
+    pretty(&query)?;
     let window = Window {
         offset: integer(&query, "offset")?,
         limit: integer(&query, "limit")?,
@@ -147,6 +145,19 @@ fn integer(query: &Pairs, name: &str) -> Result<Option<i64>, Fault> {
     number
         .map(Some)
         .map_err(|_| Fault::field(name, "is not a 32-bit integer"))
+}
+
+/// Whether answers are to be laid out for people. The vendor's Python client
+/// asks with `True`.
+fn pretty(query: &Pairs) -> Result<bool, Fault> {
+    match document::parameter(query, "pretty")?
+        .to_lowercase()
+        .as_str()
+    {
+        "true" => Ok(true),
+        "" | "false" => Ok(false),
+        _ => Err(Fault::field("pretty", "must be true or false")),
+    }
 }
 
 /// How the objects of a response are written.
@@ -203,8 +214,8 @@ pub(super) fn write_response(
         Outcome::ContractUsers(page) => collection(page, request, &query, &frame, users::write),
         _ => json!({}),
     };
-    match document::parameter(&query, "pretty").as_deref() {
-        Ok("true") => serde_json::to_string_pretty(&content).unwrap_or_default(),
+    match pretty(&query) {
+        Ok(true) => serde_json::to_string_pretty(&content).unwrap_or_default(),
         _ => content.to_string(),
     }
 }
