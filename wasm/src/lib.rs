@@ -4,3 +4,7 @@
 
 #[cfg(any(feature = "edge", feature = "verifier"))]
 pub mod js;
+#[cfg(any(feature = "edge", feature = "spin"))]
+mod server;
+#[cfg(feature = "spin")]
+pub mod spin;

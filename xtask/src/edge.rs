@@ -1,25 +1,36 @@
-//! The WebAssembly artefacts: built, bound to JavaScript, optimised, put
-//! where `npm pack` and the edge hosts expect them, and weighed. What is in
-//! them is the business of the `wasm` package.
+//! The WebAssembly artefacts: built, bound to JavaScript and optimised or made
+//! a component, put where `npm pack` and the hosts expect them, and weighed.
+//! What is in them is the business of the `wasm` package.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::failure::{Failure, Result};
 use crate::tool;
 use crate::toolchain::{Build, Library, Source, Toolchain};
 use crate::workspace::{Workspace, make_folder, run};
 
-/// One WebAssembly module and the JavaScript around it.
+/// One WebAssembly module and what is around it.
 struct Artefact {
     /// What its files are called.
     name: &'static str,
     /// The folder that holds nothing but what this task writes.
     folder: &'static str,
     build: Build,
-    /// The folder of the JavaScript around it that is made into one piece with
-    /// its glue, if any is.
-    bundle: Option<&'static str>,
+    finish: Finish,
+}
+
+/// What becomes of a module that the compiler wrote.
+#[derive(Clone, Copy)]
+enum Finish {
+    /// JavaScript is written around it, and it is optimised.
+    Bound,
+    /// The same, and its glue is made into one piece with the JavaScript of
+    /// this folder.
+    Bundled(&'static str),
+    /// It becomes a component, whose interfaces say what it needs of a host.
+    Component,
 }
 
 const ARTEFACTS: &[Artefact] = &[
@@ -36,7 +47,7 @@ const ARTEFACTS: &[Artefact] = &[
             profile: "verifier",
             flags: "",
         },
-        bundle: Some("wasm/npm"),
+        finish: Finish::Bundled("wasm/npm"),
     },
     Artefact {
         name: "edge",
@@ -51,7 +62,22 @@ const ARTEFACTS: &[Artefact] = &[
             profile: "edge",
             flags: "",
         },
-        bundle: None,
+        finish: Finish::Bound,
+    },
+    Artefact {
+        name: "touchmark",
+        folder: "wasm/hosts/spin/dist",
+        // Every host throws the instance away that a panic ended, so there is
+        // nothing to unwind for.
+        build: Build {
+            package: "touchmark-wasm",
+            features: "spin",
+            target: "wasm32-unknown-unknown",
+            library: Library::Shipped,
+            profile: "edge",
+            flags: "",
+        },
+        finish: Finish::Component,
     },
 ];
 
@@ -80,26 +106,59 @@ fn make(workspace: &Workspace, wanted: Option<Source>, artefact: &Artefact) -> R
         fs::remove_dir_all(&folder).map_err(Failure::file(&folder))?;
     }
     make_folder(&folder)?;
-    // The binder is compiled once, for this machine, in a profile that is
-    // quick to compile: it runs for a fraction of a second.
-    run(workspace
-        .cargo()
-        .args(["run", "--quiet", "--package", "xtask-bindgen"])
-        .args(["--profile", "tool", "--"])
-        .arg(&module)
-        .arg(&folder)
+    match artefact.finish {
+        Finish::Bound => bind(workspace, artefact, &module, &folder),
+        Finish::Bundled(sources) => {
+            let bound = bind(workspace, artefact, &module, &folder)?;
+            bundle(workspace, sources)?;
+            // What has become part of the bundle, and types that nobody imports.
+            for ending in [".js", ".d.ts", "_bg.wasm.d.ts"] {
+                let path = folder.join(format!("{}{ending}", artefact.name));
+                fs::remove_file(&path).map_err(Failure::file(&path))?;
+            }
+            Ok(bound)
+        }
+        Finish::Component => componentise(workspace, artefact, &module, &folder),
+    }
+}
+
+fn bind(
+    workspace: &Workspace,
+    artefact: &Artefact,
+    module: &Path,
+    folder: &Path,
+) -> Result<PathBuf> {
+    run(program(workspace, "xtask-bindgen")
+        .arg(module)
+        .arg(folder)
         .arg(artefact.name))?;
     let bound = folder.join(format!("{}_bg.wasm", artefact.name));
     optimise(workspace, &bound)?;
-    if let Some(sources) = artefact.bundle {
-        bundle(workspace, sources)?;
-        // What has become part of the bundle, and types that nobody imports.
-        for ending in [".js", ".d.ts", "_bg.wasm.d.ts"] {
-            let path = folder.join(format!("{}{ending}", artefact.name));
-            fs::remove_file(&path).map_err(Failure::file(&path))?;
-        }
-    }
     Ok(bound)
+}
+
+fn componentise(
+    workspace: &Workspace,
+    artefact: &Artefact,
+    module: &Path,
+    folder: &Path,
+) -> Result<PathBuf> {
+    let component = folder.join(format!("{}.wasm", artefact.name));
+    run(program(workspace, "xtask-componentise")
+        .arg(module)
+        .arg(&component))?;
+    Ok(component)
+}
+
+/// A program of the workspace that works on modules. It is compiled once, for
+/// this machine, in a profile that is quick to compile: it runs for a fraction
+/// of a second.
+fn program(workspace: &Workspace, package: &str) -> Command {
+    let mut command = workspace.cargo();
+    command
+        .args(["run", "--quiet", "--package", package])
+        .args(["--profile", "tool", "--"]);
+    command
 }
 
 /// The folder whose npm packages include the optimiser and the bundler.

@@ -14,13 +14,21 @@ const HOMES: &[(&[&str], &[&str])] = &[
         &["argon2", "ed25519_dalek", "jwt_compact", "p256", "rsa"],
         &["core/src/token/crypto/", "tests/"],
     ),
-    (&["getrandom"], &["runner/src/", "wasm/src/"]),
+    (
+        &["getrandom"],
+        &["runner/src/", "tests/wasmtime/", "wasm/src/"],
+    ),
     (
         &["js_sys", "wasm_bindgen", "web_sys"],
         &["wasm/src/js/", "tests/"],
     ),
     (&["wasm_bindgen_cli_support"], &["xtask/bindgen/"]),
-    (&["spin_sdk"], &["wasm/src/spin/"]),
+    (&["spin_sdk", "wasip2"], &["wasm/src/spin/"]),
+    (
+        &["wasmtime", "wasmtime_wasi", "wasmtime_wasi_http"],
+        &["tests/wasmtime/"],
+    ),
+    (&["wit_component"], &["xtask/componentise/"]),
 ];
 
 /// Packages of ours, and those of ours that they may depend on.
@@ -30,8 +38,10 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("runner", &["touchmark-core"]),
     ("tests", &["touchmark-core", "touchmark"]),
     ("tests/no_std", &["touchmark-core"]),
+    ("tests/wasmtime", &[]),
     ("xtask", &[]),
     ("xtask/bindgen", &[]),
+    ("xtask/componentise", &[]),
 ];
 
 /// Crates named away from home.

@@ -53,6 +53,8 @@ impl Source {
 pub(crate) enum Library {
     /// `core` and `alloc`; there is no `std` to be had.
     CoreAlloc,
+    /// `std` as toolchains ship it, where a panic says why and ends the program.
+    Shipped,
     /// `std` made small, where a panic ends the program without a word. No
     /// source ships this one compiled.
     Trapping,
@@ -64,6 +66,7 @@ impl Library {
     fn name(self) -> &'static str {
         match self {
             Self::CoreAlloc => "core",
+            Self::Shipped => "std",
             Self::Trapping => "trap",
             Self::Unwinding => "unwind",
         }
@@ -72,20 +75,20 @@ impl Library {
     fn crates(self) -> &'static str {
         match self {
             Self::CoreAlloc => "core,alloc",
-            Self::Trapping => "std,panic_abort",
+            Self::Shipped | Self::Trapping => "std,panic_abort",
             Self::Unwinding => "std,panic_unwind",
         }
     }
 
     /// Whether it has to be built from source whatever the toolchain.
     fn is_never_shipped(self) -> bool {
-        self != Self::CoreAlloc
+        matches!(self, Self::Trapping | Self::Unwinding)
     }
 
     /// The compiler flags that it needs.
     fn flags(self) -> &'static str {
         match self {
-            Self::CoreAlloc => "",
+            Self::CoreAlloc | Self::Shipped => "",
             // Neither the place of a panic nor what `Debug` would print is
             // ever shown.
             Self::Trapping => {

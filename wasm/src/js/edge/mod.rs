@@ -7,37 +7,30 @@
 
 mod connection;
 mod refusal;
-mod settings;
 mod wire;
 
 pub use connection::Sql;
 
-use core::net::IpAddr;
 use core::panic::AssertUnwindSafe;
 
-use touchmark_core::edge::{self, World};
-use touchmark_core::operation::{self, Caller, Context, Deployment, FirstAdministrator, Random};
-use touchmark_core::record::{System, Tenant};
-use touchmark_core::store::sql::SqlStore;
+use touchmark_core::operation::Random;
 use touchmark_core::time::Timestamp;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use self::connection::JsConnection;
-use self::refusal::Refusal;
+use crate::server::{Refusal, Server, read_peer, settings};
 
 /// A deployment with its records, ready for requests.
 #[wasm_bindgen]
 pub struct Edge {
-    deployment: Deployment,
-    store: SqlStore<JsConnection>,
-    tenant: Tenant,
+    server: Server<JsConnection>,
 }
 
 impl core::fmt::Debug for Edge {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Edge")
-            .field("tenant", &self.tenant)
+            .field("tenant", self.server.tenant())
             .finish_non_exhaustive()
     }
 }
@@ -75,28 +68,15 @@ impl Edge {
 
 impl Edge {
     async fn set_up(variables: &JsValue, sql: Sql) -> Result<Self, Refusal> {
-        let settings = settings::read(variables)?;
-        let opened = Self {
-            deployment: settings.deployment,
-            store: SqlStore::open(JsConnection::new(sql)).await?,
-            tenant: settings.tenant,
+        let variable = |name: &str| {
+            js_sys::Reflect::get(variables, &name.into())
+                .ok()?
+                .as_string()
         };
-        let context = Context {
-            deployment: &opened.deployment,
-            store: &opened.store,
-            random: &HostRandom,
-            now: now(),
-            tenant: &opened.tenant,
-            system: System::Standard,
-            caller: Caller::Anonymous,
-            peer: None,
-        };
-        let first = FirstAdministrator {
-            client_id: Some(settings.admin_id),
-            secret: Some(settings.admin_secret),
-        };
-        operation::bootstrap(first, &context).await?;
-        Ok(opened)
+        let settings = settings::read(variable)?;
+        let connection = JsConnection::new(sql);
+        let server = Server::open(settings, connection, &HostRandom, now()).await?;
+        Ok(Self { server })
     }
 
     async fn answer(
@@ -104,17 +84,10 @@ impl Edge {
         request: &web_sys::Request,
         peer: Option<String>,
     ) -> Result<web_sys::Response, JsValue> {
-        let limit = self.deployment.limits.content_bytes;
-        let request = wire::read(request, limit).await?;
-        let world = World {
-            deployment: &self.deployment,
-            store: &self.store,
-            random: &HostRandom,
-            now: now(),
-            tenant: &self.tenant,
-            peer: peer.and_then(|peer| peer.parse::<IpAddr>().ok()),
-        };
-        wire::write(&edge::answer(request, &world).await)
+        let request = wire::read(request, self.server.content_limit()).await?;
+        let peer = peer.as_deref().and_then(read_peer);
+        let answer = self.server.answer(request, peer, &HostRandom, now());
+        wire::write(&answer.await)
     }
 }
 

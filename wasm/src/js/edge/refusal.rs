@@ -1,72 +1,10 @@
-//! Why a deployment cannot be opened. Requests are never refused here: what
-//! they ask wrongly is answered by the core.
+//! Why a deployment cannot be opened, as JavaScript sees it. Requests are
+//! never refused here: what they ask wrongly is answered by the core.
 
-use core::fmt;
-
-use touchmark_core::operation::Fault;
-use touchmark_core::store::sql::SchemaError;
 use wasm_bindgen::JsValue;
 
-use super::settings::SettingError;
 use crate::js::thrown;
-
-/// Why a deployment cannot be opened, grouped by who has to act.
-#[derive(Debug)]
-pub(super) enum Refusal {
-    /// A variable is missing or wrong.
-    Setting(SettingError),
-    /// The database cannot be used.
-    Database(SchemaError),
-    /// The first administrator cannot be registered.
-    Administrator(Fault),
-}
-
-impl Refusal {
-    /// The stable code of this reason.
-    const fn code(&self) -> &'static str {
-        match self {
-            Self::Setting(_) => "setting_wrong",
-            Self::Database(_) => "database_unusable",
-            Self::Administrator(_) => "administrator_refused",
-        }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Setting(error) => error.fmt(f),
-            Self::Database(SchemaError::Store(error)) => {
-                let detail = error.detail().unwrap_or("no reason given");
-                write!(f, "the database cannot be prepared: {detail}")
-            }
-            Self::Database(error) => error.fmt(f),
-            Self::Administrator(fault) => {
-                write!(f, "the first administrator cannot be registered: {fault}")
-            }
-        }
-    }
-}
-
-impl core::error::Error for Refusal {}
-
-impl From<SettingError> for Refusal {
-    fn from(error: SettingError) -> Self {
-        Self::Setting(error)
-    }
-}
-
-impl From<SchemaError> for Refusal {
-    fn from(error: SchemaError) -> Self {
-        Self::Database(error)
-    }
-}
-
-impl From<Fault> for Refusal {
-    fn from(fault: Fault) -> Self {
-        Self::Administrator(fault)
-    }
-}
+use crate::server::Refusal;
 
 impl From<Refusal> for JsValue {
     fn from(refusal: Refusal) -> Self {

@@ -5,6 +5,8 @@ use touchmark_core::http::{Body, Headers, Method, Request, Response};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
+use crate::server::{self, Content, Part};
+
 /// Reads a request, and keeps no more of its content than the limit.
 pub(super) async fn read(request: &web_sys::Request, limit: usize) -> Result<Request, JsValue> {
     let url = request.url();
@@ -18,15 +20,13 @@ pub(super) async fn read(request: &web_sys::Request, limit: usize) -> Result<Req
     Ok(read)
 }
 
-/// A field's value. Hosts hand over one character for each byte; where the
-/// bytes are UTF-8 the text is what they say.
+/// A field's value. Hosts hand over one character for each byte.
 fn field_value(value: String) -> String {
     if value.is_ascii() {
         return value;
     }
     let bytes: Result<Vec<u8>, _> = value.chars().map(u8::try_from).collect();
-    let text = bytes.ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    text.unwrap_or(value)
+    bytes.map_or(value, server::field_value)
 }
 
 /// Path and query of a URL as they are written, or of the target alone.
@@ -40,47 +40,31 @@ fn target(url: &str) -> &str {
     target.split_once('#').map_or(target, |(target, _)| target)
 }
 
-/// How many times the limit is read of content that is refused. A client that
-/// is still sending would see a broken connection instead of the refusal.
-const PATIENCE: usize = 4;
-
 async fn content(request: &web_sys::Request, headers: &Headers, limit: usize) -> Body {
     let Some(stream) = request.body() else {
         return Body::Whole(Vec::new());
     };
-    let declared = headers
-        .first("content-length")
-        .and_then(|length| length.parse::<u64>().ok());
-    let mut kept = match declared {
-        Some(length) if length > limit as u64 => None,
-        _ => Some(Vec::new()),
-    };
+    let mut content = Content::expected(headers, limit);
     let reader: web_sys::ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
-    let mut seen = 0;
     loop {
         let Ok(part) = JsFuture::from(reader.read()).await else {
             return Body::Broken;
         };
         let member = |name: &str| Reflect::get(&part, &name.into()).unwrap_or(JsValue::UNDEFINED);
         if member("done").is_truthy() {
-            return kept.map_or(Body::TooLarge, Body::Whole);
+            return content.body();
         }
         let Ok(chunk) = member("value").dyn_into::<Uint8Array>() else {
             return Body::Broken;
         };
-        let start = seen;
-        seen += chunk.length() as usize;
-        if seen > limit {
-            kept = None;
-        }
-        if seen > limit * PATIENCE {
-            // Nobody waits for the rest; what the host makes of it is its own.
-            let _ = reader.cancel();
-            return Body::TooLarge;
-        }
-        if let Some(bytes) = &mut kept {
-            bytes.resize(seen, 0);
-            chunk.copy_to(&mut bytes[start..]);
+        match content.part(chunk.length() as usize) {
+            Part::Kept(room) => chunk.copy_to(room),
+            Part::Dropped => {}
+            Part::Hopeless => {
+                // What the host makes of the rest is its own.
+                let _ = reader.cancel();
+                return content.body();
+            }
         }
     }
 }

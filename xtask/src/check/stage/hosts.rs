@@ -1,29 +1,50 @@
-//! The stage for the JavaScript hosts of the edge module: each is started for
+//! The stage for the hosts of the server as WebAssembly: each is started for
 //! real, tried with bad input, compared with the native server to the byte, and
 //! run every scenario against. Which hosts there are and how they start is
-//! said in `tests/hosts`.
+//! said in `tests/hosts`. The one for the Spin component is compiled here and
+//! nowhere else, because that takes long.
+
+use std::path::PathBuf;
 
 use super::{Speed, Stage};
-use crate::workspace::run;
+use crate::failure::Result;
+use crate::workspace::{Workspace, run};
 use crate::{edge, tool};
 
 pub(super) const HOSTS: Stage = Stage {
     name: "hosts",
-    proves: "every scenario passes on workerd, Deno, Bun and Node, and data outlives a kill",
+    proves: "every scenario passes on workerd, Deno, Bun, Node and wasmtime, and data outlives a kill",
     speed: Speed::Slow,
     run: |workspace| {
         tool::npm(workspace, "tests/hosts")?;
         edge::build(workspace, &[])?;
         run(workspace.cargo().args(["build", "--package", "touchmark"]))?;
         let touchmark = workspace.target("debug/touchmark");
+        let spin_host = spin_host(workspace)?;
         run(workspace
             .command("node")
             .args(["--test", "tests/hosts/hosts.test.mjs"])
+            .arg("tests/hosts/spin.test.mjs")
             .arg("tests/hosts/bytes.test.mjs")
+            .env("TOUCHMARK_WASMTIME", &spin_host)
             .env("TOUCHMARK", &touchmark))?;
         run(workspace
             .command("node")
             .arg("tests/hosts/matrix.mjs")
-            .arg(&touchmark))
+            .arg(&touchmark)
+            .env("TOUCHMARK_WASMTIME", &spin_host))
     },
 };
+
+/// The host of the Spin component, which the stages that look at the whole
+/// workspace leave out.
+fn spin_host(workspace: &Workspace) -> Result<PathBuf> {
+    let package = ["--package", "touchmark-wasmtime", "--profile", "host"];
+    run(workspace
+        .cargo()
+        .arg("clippy")
+        .args(package)
+        .args(["--", "-D", "warnings"]))?;
+    run(workspace.cargo().arg("build").args(package))?;
+    Ok(workspace.target("host/touchmark-wasmtime"))
+}
