@@ -12,17 +12,19 @@ export const compare = async (contestants, { rounds, milliseconds }) => {
   const batch = async (run, calls) => {
     const start = performance.now();
     for (let call = 0; call < calls; call += 1) await run();
-    return ((performance.now() - start) * 1000) / calls;
+    return performance.now() - start;
   };
+  // As many calls as fill a round: browsers' clocks are too coarse for one.
   const calls = {};
   for (const name of names) {
-    await batch(contestants[name], 20);
-    const once = await batch(contestants[name], 20);
-    calls[name] = Math.max(10, Math.round((milliseconds * 1000) / once));
+    calls[name] = 8;
+    while ((await batch(contestants[name], calls[name])) < milliseconds / 2) calls[name] *= 2;
   }
   const times = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
-    for (const name of names) times[name].push(await batch(contestants[name], calls[name]));
+    for (const name of names) {
+      times[name].push(((await batch(contestants[name], calls[name])) * 1000) / calls[name]);
+    }
   }
   return Object.fromEntries(names.map((name) => [name, median(times[name])]));
 };
