@@ -46,9 +46,10 @@ export const createJudge = (options, now) => {
         attempts += 1;
         await load();
       } else {
-        const [asked, name, ...numbers] = said;
-        set = asked;
+        const [asked, name, numbers, claims] = said;
         signer = await findSigner(handles, name, numbers, token);
+        if (signer >= 0 && claims !== undefined) return claims;
+        set = asked;
       }
     }
   };

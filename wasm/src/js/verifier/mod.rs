@@ -65,9 +65,10 @@ impl Verifier {
 
     /// Judges a token. The answer is a JSON text: the claims, an object; or
     /// what has to be done before they can be told. `[]` asks for keys, unless
-    /// `may_load` forbids to; `[set, algorithm, number, …]` for the number of
-    /// the key of that set which signed the token. The next call tells it, or
-    /// that no key did (-1), or that the host cannot tell (-2).
+    /// `may_load` forbids to; `[set, algorithm, numbers, claims]` for the number
+    /// of the key of that set which signed the token. If there is one, these
+    /// are the claims; if they are not there, or no key did (-1), or the host
+    /// cannot tell (-2), the next call tells why the token is refused.
     ///
     /// # Errors
     /// An `Error` whose `code` is the reason for the refusal.
@@ -106,7 +107,17 @@ impl Verifier {
             })
         } else {
             let checks = chosen.checks().map_err(Refusal::from)?;
-            return Ok(question(cache.generation(), &keys, checks));
+            let mut question = question(cache.generation(), &keys, checks);
+            // What will be true if the host says yes is found out now, so that
+            // a genuine token is read once. Nothing is said about the claims of
+            // another before its signature.
+            let admitted = chosen.verified_by(|_| Ok(true));
+            if let Ok(verified) = admitted.and_then(|signed| signed.admit(timestamp(now))) {
+                question.push(',');
+                question.push_str(verified.claims().json());
+            }
+            question.push(']');
+            return Ok(question);
         };
         let verified = signed.and_then(|signed| signed.admit(timestamp(now)));
         Ok(verified.map_err(Refusal::from)?.into_claims().into_json())
@@ -166,18 +177,20 @@ fn unreachable(failure: Option<JsValue>) -> Refusal {
     failure.map_or(Refusal::Unreachable, Refusal::Thrown)
 }
 
-/// The question which of some keys signed a token.
+/// The question which of some keys signed a token, without its end.
 fn question<'c>(set: u32, keys: &Numbered, checks: impl Iterator<Item = Check<'c>>) -> String {
     let mut text = String::from("[");
     text.push_str(&set.to_string());
     for (place, check) in checks.enumerate() {
         if place == 0 {
-            for piece in [",\"", check.algorithm().name(), "\""] {
+            for piece in [",\"", check.algorithm().name(), "\",["] {
                 text.push_str(piece);
             }
         }
         if let Some(number) = keys.number(check.key()) {
-            text.push(',');
+            if place > 0 {
+                text.push(',');
+            }
             text.push_str(&number.to_string());
         }
     }
