@@ -18,6 +18,9 @@ export const instantiate = (module, times) => {
   for (let time = 0; time < times; time += 1) new WebAssembly.Instance(module, imports);
 };
 
+/** The same module in other bytes, by a custom section: hosts remember what they compiled. */
+const unlike = (bytes, round) => new Uint8Array([...new Uint8Array(bytes), 0, 3, 2, 97 + (round % 26), 97 + Math.floor(round / 26)]);
+
 /** The medians of compiling and of instantiating, in milliseconds. */
 export const measureStart = (bytes, rounds) => {
   const timed = (run) => {
@@ -26,7 +29,10 @@ export const measureStart = (bytes, rounds) => {
     return performance.now() - start;
   };
   const module = new WebAssembly.Module(bytes);
-  const compiling = Array.from({ length: rounds }, () => timed(() => new WebAssembly.Module(bytes)));
+  const compiling = Array.from({ length: rounds }, (_, round) => {
+    const other = unlike(bytes, round);
+    return timed(() => new WebAssembly.Module(other));
+  });
   const starting = Array.from({ length: rounds }, () => timed(() => instantiate(module, 1)));
   return { compile: median(compiling), instantiate: median(starting) };
 };
