@@ -84,6 +84,13 @@ pub const FUNCTIONS: &[Function] = &[
         evaluate: |arguments, world| random_text(&arguments[0], world),
     },
     Function {
+        name: "repeat",
+        usage: "repeat('ab', 3)",
+        least: 2,
+        most: 2,
+        evaluate: |arguments, _| repeated_text(&arguments[0], &arguments[1]),
+    },
+    Function {
         name: "base64",
         usage: "base64(text)",
         least: 1,
@@ -223,6 +230,23 @@ fn random_text(length: &Value, world: &dyn World) -> Result<Value, Unfit> {
         text.extend(characters.take(length - text.len()));
     }
     Ok(Value::Text(text))
+}
+
+const LONGEST_REPEATED_TEXT: usize = 4 * 1024 * 1024;
+
+/// A text so many times, to reach the limits of what a deployment takes.
+fn repeated_text(text: &Value, times: &Value) -> Result<Value, Unfit> {
+    let text = text_argument(text)?;
+    let unfit = Unfit("takes how often, so that at most 4 MiB come of it");
+    let Value::Int(times) = times else {
+        return Err(unfit);
+    };
+    let times = usize::try_from(*times).map_err(|_| unfit)?;
+    let length = text.len().checked_mul(times);
+    if length.is_none_or(|length| length > LONGEST_REPEATED_TEXT) {
+        return Err(unfit);
+    }
+    Ok(Value::Text(text.repeat(times)))
 }
 
 fn hex(bytes: &[u8]) -> String {
