@@ -8,6 +8,7 @@ use touchmark_core::record::System;
 use crate::execute::{EMBEDDED, Target};
 use crate::peer::{self, Embedded, EmbeddedError, Peer, Url, UrlError};
 use crate::scenario::model::{self, Project};
+use crate::secret::{Redactor, Secret};
 
 /// A deployment that has been chosen and not opened yet.
 pub(super) enum Deployment {
@@ -77,8 +78,8 @@ impl Deployment {
         }
     }
 
-    /// Makes it ready for requests.
-    pub(super) async fn open(self) -> Result<(Peer, Target), EmbeddedError> {
+    /// Makes it ready for requests. What it hands out is kept out of reports.
+    pub(super) async fn open(self, redactor: &Redactor) -> Result<(Peer, Target), EmbeddedError> {
         match self {
             Self::Remote(target) => Ok((Peer::network(), *target)),
             Self::Embedded => {
@@ -87,6 +88,9 @@ impl Deployment {
                     admin: (id, secret),
                     origin,
                 } = Embedded::start().await?;
+                if let Ok(secret) = Secret::read(secret.expose()) {
+                    redactor.learn(&secret);
+                }
                 let target = Target::embedded(origin, &id, &secret);
                 Ok((Peer::embedded(peer), target))
             }

@@ -160,7 +160,10 @@ impl Run {
         let jobs = jobs.unwrap_or(NonZeroUsize::MIN);
         let runs: usize = plans.iter().map(|plan| plan.runs.len()).sum();
         let summary = runtime(jobs.get().min(runs)).block_on(async {
-            let (peer, target) = deployment.open().await.map_err(Refusal::NoDeployment)?;
+            let (peer, target) = deployment
+                .open(&redactor)
+                .await
+                .map_err(Refusal::NoDeployment)?;
             let brake = Arc::new(Brake::default());
             let signals = tokio::spawn(heed_signals(Arc::clone(&brake)));
             let options = Options {

@@ -177,6 +177,22 @@ fn no_artefact_holds_any_form_of_a_secret() {
     assert!(shown.contains(r#""sub":"qa""#), "{shown}");
 }
 
+#[test]
+fn the_administrator_of_the_embedded_deployment_is_masked() {
+    let scenario = "scenario: it fails\nsteps:\n  - step: ask\n    http: GET /admin/audit\n    as: admin\n    expect: { status: 418 }\n";
+    let folder = folder(&[("fails.yaml", scenario)]);
+    let output = touchmark_run(folder.path(), &["fails.yaml"]).output();
+    let ended = ended(output.expect("the binary runs"));
+    assert_eq!(ended.code, 1, "{}{}", ended.out, ended.err);
+    let sent: Vec<_> = ended
+        .out
+        .lines()
+        .filter(|line| line.contains("authorization: Basic"))
+        .collect();
+    assert!(!sent.is_empty(), "{}", ended.out);
+    assert!(sent.iter().all(|line| line.contains("***")), "{sent:?}");
+}
+
 fn signatures(deployment: &Deployment) -> Vec<String> {
     let tokens = deployment.tokens();
     assert!(!tokens.is_empty());
