@@ -190,6 +190,8 @@ pub struct SystemPolicy {
     pub rotate_refresh_token: bool,
     /// The spaces in which API tokens are good.
     pub spaces: Vec<String>,
+    /// The types of asset that a space may hold.
+    pub asset_types: Vec<String>,
     /// Whether minting an API token makes the former ones of its entry
     /// worthless.
     pub unlock_revokes_previous: bool,
@@ -234,6 +236,7 @@ impl SystemPolicy {
             reuse_access_token: true,
             rotate_refresh_token: false,
             spaces: vec!["root".into()],
+            asset_types: Vec::new(),
             unlock_revokes_previous: false,
             max_access_policies: 10_000,
             max_identity_tokens: 50,
@@ -283,6 +286,7 @@ impl SystemPolicy {
             },
             System::Horizon => Self {
                 issuer: join(origin, "/ztna"),
+                asset_types: vec!["Container".into(), "Host".into()],
                 ..standard
             },
             System::Ionos => Self {

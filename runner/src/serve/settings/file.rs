@@ -110,6 +110,10 @@ keys! {
         "rotate_refresh_token" => rotate_refresh_token: Option<bool>,
         /// Whether unlocking an API token makes its former tokens worthless.
         "unlock_revokes_previous" => unlock_revokes_previous: Option<bool>,
+        /// The spaces in which API tokens are good.
+        "spaces" => spaces: Option<AtLeastOne<Text>>,
+        /// The types of asset that a space may hold.
+        "asset_types" => asset_types: Option<AtLeastOne<Text>>,
     }
 }
 
@@ -184,6 +188,13 @@ impl SystemSection {
         }
         if let Some(revokes) = self.unlock_revokes_previous {
             policy.unlock_revokes_previous = revokes;
+        }
+        let texts = |list: &AtLeastOne<Text>| list.iter().map(|text| text.text.clone()).collect();
+        if let Some(spaces) = &self.spaces {
+            policy.spaces = texts(spaces);
+        }
+        if let Some(types) = &self.asset_types {
+            policy.asset_types = texts(types);
         }
     }
 }

@@ -104,7 +104,8 @@ fn a_system_differs_only_in_what_is_written() {
     let text = "systems: { klarity: { token_lifetime: 90s, secret_lifetime: 7d, \
         audience_required: false, max_page_size: 10, max_clients: unlimited, \
         rate_limit: { burst: 5, per_minute: 60 } }, cockpit: { reuse_access_token: false, \
-        rotate_refresh_token: true }, horizon: { unlock_revokes_previous: true } }";
+        rotate_refresh_token: true }, horizon: { unlock_revokes_previous: true, \
+        spaces: [root, plant], asset_types: [Valve] } }";
     let settings = read(text);
     let signing = SystemRandom.signing_key(Algorithm::EdDsa);
     let pepper = Pepper::new(Secret::new("x".repeat(32))).unwrap();
@@ -121,7 +122,10 @@ fn a_system_differs_only_in_what_is_written() {
     assert_eq!((limit.burst.get(), limit.per_minute.get()), (5, 60));
     let cockpit = &deployment.systems[&System::Cockpit];
     assert!(!cockpit.reuse_access_token && cockpit.rotate_refresh_token);
-    assert!(deployment.systems[&System::Horizon].unlock_revokes_previous);
+    let horizon = &deployment.systems[&System::Horizon];
+    assert!(horizon.unlock_revokes_previous);
+    assert_eq!(horizon.spaces, ["root", "plant"]);
+    assert_eq!(horizon.asset_types, ["Valve"]);
     let untouched = &deployment.systems[&System::Datatrails];
     assert_eq!(untouched.token_lifetime, 3600);
 }
