@@ -219,6 +219,18 @@ pub(super) fn renamed<'a>(fault: &'a Fault, domain: &str, wire: &str) -> Cow<'a,
     }
 }
 
+/// The fault with the wire's names for the fields that the domain calls
+/// otherwise.
+pub(super) fn reworded<'a>(fault: &'a Fault, words: &[(&str, &str)]) -> Cow<'a, Fault> {
+    let Fault::Request(RequestFault::Field { at, .. }) = fault else {
+        return Cow::Borrowed(fault);
+    };
+    match words.iter().find(|(domain, _)| at == domain) {
+        Some((domain, wire)) => renamed(fault, domain, wire),
+        None => Cow::Borrowed(fault),
+    }
+}
+
 /// Writes a request with a JSON document as its content.
 pub(super) fn write_object(method: Method, path: String, document: &Value) -> Request {
     Request::new(method, path).with_content("application/json", document.to_string())

@@ -101,7 +101,7 @@ pub(super) async fn create<S: Store>(
     context: &Context<'_, S>,
 ) -> Result<Outcome, Fault> {
     admit_texts(Some(&request.display_name), Some(&request.description))?;
-    admit_filters("filters", &request.filters)?;
+    admit_filters("filters", &request.filters, is_term)?;
     admit_permissions(&request.access_permissions)?;
     let policy = AccessPolicy {
         id: context.uuid(),
@@ -230,7 +230,7 @@ pub(super) async fn update<S: Store>(
         changes.description.as_deref(),
     )?;
     if let Some(filters) = &changes.filters {
-        admit_filters("filters", filters)?;
+        admit_filters("filters", filters, is_term)?;
     }
     if let Some(permissions) = &changes.access_permissions {
         admit_permissions(permissions)?;
@@ -310,30 +310,63 @@ fn admit_texts(name: Option<&str>, description: Option<&str>) -> Result<(), Faul
 fn admit_permissions(permissions: &[AccessPermission]) -> Result<(), Fault> {
     admit_length("access_permissions", permissions.len())?;
     for (index, permission) in permissions.iter().enumerate() {
-        let at = format!("access_permissions[{index}].user_attributes");
-        admit_filters(&at, &permission.user_attributes)?;
+        let at = |member: &str| format!("access_permissions[{index}].{member}");
+        for (member, list) in [
+            ("subjects", &permission.subjects),
+            ("behaviours", &permission.behaviours),
+            ("include_attributes", &permission.include_attributes),
+            ("asset_attributes_read", &permission.asset_attributes_read),
+            ("asset_attributes_write", &permission.asset_attributes_write),
+            (
+                "event_arc_display_type_read",
+                &permission.event_arc_display_type_read,
+            ),
+            (
+                "event_arc_display_type_write",
+                &permission.event_arc_display_type_write,
+            ),
+        ] {
+            admit_length(&at(member), list.len())?;
+        }
+        let attributes = &permission.user_attributes;
+        admit_filters(&at("user_attributes"), attributes, is_user_term)?;
     }
     Ok(())
 }
 
-fn admit_filters(at: &str, filters: &[Filter]) -> Result<(), Fault> {
+fn admit_filters(
+    at: &str,
+    filters: &[Filter],
+    is_admitted: impl Fn(&str) -> bool,
+) -> Result<(), Fault> {
     admit_length(at, filters.len())?;
     for (index, filter) in filters.iter().enumerate() {
         admit_length(&format!("{at}[{index}].or"), filter.or.len())?;
-        for (term, text) in filter.or.iter().enumerate() {
-            let key = text
-                .split_once('=')
-                .map(|(key, _)| key.trim_end_matches('!'));
-            if key.is_none_or(str::is_empty) {
-                let at = format!("{at}[{index}].or[{term}]");
-                return Err(Fault::field(
-                    at,
-                    "is not of the form key=value or key!=value",
-                ));
-            }
+        if let Some(term) = filter.or.iter().position(|text| !is_admitted(text)) {
+            let at = format!("{at}[{index}].or[{term}]");
+            return Err(Fault::field(
+                at,
+                "is not of the form key=value or key!=value",
+            ));
         }
     }
     Ok(())
+}
+
+/// Whether the text holds a value against an attribute.
+fn is_term(text: &str) -> bool {
+    let key = text
+        .split_once('=')
+        .map(|(key, _)| key.trim_end_matches('!'));
+    key.is_some_and(|key| !key.is_empty())
+}
+
+/// Whether the text is a term about a user, who may be named by a group too.
+fn is_user_term(text: &str) -> bool {
+    is_term(text)
+        || text
+            .strip_prefix("group:")
+            .is_some_and(|group| !group.is_empty())
 }
 
 fn admit_length(at: &str, length: usize) -> Result<(), Fault> {

@@ -5,7 +5,7 @@
 use super::change::load_all;
 use super::{
     Access, Caller, Context, Fault, Name, Unauthenticated, Unproven, access_token, api_token,
-    client, identity, session, trail,
+    client, identity, principal, session, trail,
 };
 use crate::record::{Client, ClientId, Role, Secret, Standing, System};
 use crate::store::Store;
@@ -101,7 +101,7 @@ pub async fn authenticate<S: Store>(
         }
     };
     let (id, unproven) = match proof {
-        Ok(caller) => return Ok(caller),
+        Ok(caller) => return principal::elevate(caller, name, context).await,
         Err(refusal) => refusal,
     };
     trail::refused(context, id, "authenticate", &unproven).await;

@@ -189,10 +189,7 @@ pub(super) async fn register<S: Store>(
         }
         let mut change = Change::new(context);
         if let Some(most) = policy.max_clients {
-            let under = under(context.system);
-            let fence = Key::of("fence", ["client", context.system.as_str()]);
-            change =
-                super::quota::admit(context, change, Resource::Client, &under, fence, most).await?;
+            change = make_room(context, change, Resource::Client, most).await?;
         }
         let change = change.create(key.clone(), &client)?.audit(
             &id,
@@ -209,6 +206,18 @@ pub(super) async fn register<S: Store>(
         client,
         Some(secret),
     )))
+}
+
+/// Makes room for one more registration of the system, or refuses.
+pub(super) async fn make_room<'a, S: Store>(
+    context: &'a Context<'a, S>,
+    change: Change<'a, S>,
+    resource: Resource,
+    most: usize,
+) -> Result<Change<'a, S>, Fault> {
+    let under = under(context.system);
+    let fence = Key::of("fence", ["client", context.system.as_str()]);
+    super::quota::admit(context, change, resource, &under, fence, most).await
 }
 
 pub(super) async fn read<S: Store>(

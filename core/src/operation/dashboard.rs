@@ -1,7 +1,7 @@
 //! The dashboard: what there is in the deployment, in figures.
 
-use super::{Caller, Context, Fault, Outcome};
-use crate::record::AuditEntry;
+use super::{Caller, Context, Fault, Forbidden, Outcome};
+use crate::record::{AuditEntry, Privilege};
 use crate::store::{Direction, Range, Store};
 use crate::time::Timestamp;
 use alloc::string::String;
@@ -34,7 +34,13 @@ pub struct Widget {
 
 pub(super) async fn read<S: Store>(context: &Context<'_, S>) -> Result<Outcome, Fault> {
     let operator = match &context.caller {
-        Caller::User(signed_in) => signed_in.user.login.clone(),
+        Caller::User(signed_in) => {
+            // The right may have been taken away since the token was issued.
+            if !signed_in.user.privileges.contains(&Privilege::ConnectToApi) {
+                return Err(Fault::Forbidden(Forbidden::Connection));
+            }
+            signed_in.user.login.clone()
+        }
         other => other.actor().into(),
     };
     let mut widgets = Vec::new();

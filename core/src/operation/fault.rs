@@ -160,6 +160,8 @@ pub enum Forbidden {
     Administrator,
     /// Being a client; users may not.
     Client,
+    /// The right to connect to the API.
+    Connection,
     /// A scope value.
     Scope(&'static str),
     /// Being a member of the contract.
@@ -304,6 +306,9 @@ impl fmt::Display for Fault {
                 f.write_str("the administrator's role is required")
             }
             Self::Forbidden(Forbidden::Client) => f.write_str("only clients may do this"),
+            Self::Forbidden(Forbidden::Connection) => {
+                f.write_str("the right to connect to the API is required")
+            }
             Self::Forbidden(Forbidden::Scope(scope)) => write!(f, "the scope {scope} is required"),
             Self::Forbidden(Forbidden::Contract) => {
                 f.write_str("membership of the contract is required")

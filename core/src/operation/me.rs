@@ -59,7 +59,7 @@ pub(super) fn me<S: Store>(space: &str, context: &Context<'_, S>) -> Result<Outc
 }
 
 /// The space as a version 5 UUID within its tenant.
-fn space_id(tenant: &str, space: &str) -> String {
+pub(super) fn space_id(tenant: &str, space: &str) -> String {
     let namespace = Uuid::try_parse(tenant).unwrap_or(Uuid::NAMESPACE_URL);
     Uuid::new_v5(&namespace, space.as_bytes())
         .hyphenated()

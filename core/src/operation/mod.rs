@@ -9,6 +9,7 @@ mod access_policy;
 mod access_token;
 mod api_token;
 mod asset;
+mod asset_kind;
 mod authenticate;
 mod bootstrap;
 mod change;
@@ -28,6 +29,7 @@ mod me;
 mod monitoring;
 mod outcome;
 mod page;
+mod principal;
 mod quota;
 mod rate;
 mod session;
@@ -47,6 +49,7 @@ pub use api_token::{
     UnlockedToken, UpdateApiToken,
 };
 pub use asset::{Asset, ListAssets};
+pub use asset_kind::{AssetKind, ListAssetKinds};
 pub use authenticate::{Credential, IdentityProof, authenticate};
 pub use bootstrap::{FirstAdministrator, bootstrap, is_bootstrapped};
 pub use client::{ClientView, ListClients, RegisterClient, UpdateClient};
@@ -79,6 +82,7 @@ pub use monitoring::{
 };
 pub use outcome::{Outcome, Resource};
 pub use page::{Page, Total};
+pub use principal::ReplacePrincipals;
 pub use quota::{ListQuotas, Quota};
 pub use rate::{RateLimit, charge};
 pub use session::{ApiAccessView, ListApiAccesses, RegisterApiAccess, UpdateApiAccess};
@@ -236,6 +240,10 @@ operations! {
     "subject.update" UpdateSubject(UpdateSubject) Administrator;
     /// Deletes a subject.
     "subject.delete" DeleteSubject(Reference) Administrator;
+    /// Lists the principals that administer the tenancy.
+    "principal.list" ListPrincipals(Nothing) Administrator;
+    /// Replaces the principals that administer the tenancy.
+    "principal.replace" ReplacePrincipals(ReplacePrincipals) Administrator;
     /// Lists the assets that the caller may see.
     "asset.list" ListAssets(ListAssets) Authenticated;
     /// Tells what is left of the quotas.
@@ -264,6 +272,8 @@ operations! {
     "dashboard.get" GetDashboard(Nothing) Authenticated;
     /// Tells who the caller is.
     "user.me" Me(SpaceReference) Authenticated;
+    /// Lists the types of asset that a container may hold.
+    "asset_kind.list" ListAssetKinds(ListAssetKinds) Authenticated;
     /// Creates an API token entry.
     "api_token.create" CreateApiToken(CreateApiToken) ApiTokenManager;
     /// Lists the API token entries of a space.
@@ -428,6 +438,8 @@ pub async fn execute<S: Store>(
         Operation::GetSubject(request) => subject::read(&request.id, context).await,
         Operation::UpdateSubject(request) => subject::update(request, context).await,
         Operation::DeleteSubject(request) => subject::delete(&request.id, context).await,
+        Operation::ListPrincipals(Nothing {}) => principal::list(context).await,
+        Operation::ReplacePrincipals(request) => principal::replace(request, context).await,
         Operation::ListAssets(request) => asset::list(&request, context).await,
         Operation::ListQuotas(request) => quota::list(&request, context).await,
         Operation::CreateUser(request) => user::create(request, context).await,
@@ -442,6 +454,7 @@ pub async fn execute<S: Store>(
         Operation::DeleteApiAccess(request) => session::delete(&request.client_id, context).await,
         Operation::GetDashboard(Nothing {}) => dashboard::read(context).await,
         Operation::Me(request) => me::me(&request.space, context),
+        Operation::ListAssetKinds(request) => asset_kind::list(&request, context),
         Operation::CreateApiToken(request) => api_token::create(request, context).await,
         Operation::ListApiTokens(request) => api_token::list(request, context).await,
         Operation::GetApiToken(request) => api_token::read(&request, context).await,

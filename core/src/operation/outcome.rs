@@ -1,11 +1,13 @@
 //! What operations bring about.
 
 use super::{
-    AlarmView, ApiAccessView, Asset, ClientView, ContractUser, Dashboard, EstateRecordView,
-    GeneratedToken, Introspection, IssuedToken, Me, Metadata, Page, Quota, TelemetryAnswer,
-    UnlockedToken, UserView,
+    AlarmView, ApiAccessView, Asset, AssetKind, ClientView, ContractUser, Dashboard,
+    EstateRecordView, GeneratedToken, Introspection, IssuedToken, Me, Metadata, Page, Quota,
+    TelemetryAnswer, UnlockedToken, UserView,
 };
-use crate::record::{AccessPolicy, Action, ApiToken, AuditEntry, Group, IdentityToken, Subject};
+use crate::record::{
+    AccessPolicy, Action, ApiToken, AuditEntry, Group, IdentityToken, Principal, Subject,
+};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -37,12 +39,16 @@ pub enum Outcome {
     Subject(Subject),
     /// A page of subjects.
     Subjects(Page<Subject>),
+    /// The principals that administer the tenancy.
+    Principals(Vec<Principal>),
     /// A user.
     User(UserView),
     /// A page of users.
     Users(Page<UserView>),
     /// Who the caller is.
     Me(Me),
+    /// Types of asset.
+    AssetKinds(Vec<AssetKind>),
     /// An API token entry.
     ApiToken(ApiToken),
     /// A page of API token entries.
@@ -122,9 +128,11 @@ impl Outcome {
             Self::AccessPolicies(policies) => page(policies, plain),
             Self::Subject(subject) => plain(subject),
             Self::Subjects(subjects) => page(subjects, plain),
+            Self::Principals(principals) => json!({ "root_principals": principals }),
             Self::User(user) => plain(user),
             Self::Users(users) => page(users, plain),
             Self::Me(me) => plain(me),
+            Self::AssetKinds(types) => json!({ "items": types }),
             Self::ApiToken(entry) => plain(entry),
             Self::ApiTokens(entries) => page(entries, plain),
             Self::Unlocked(token) => token.to_value(),

@@ -8,6 +8,7 @@ mod client;
 mod contract;
 mod estate;
 mod monitoring;
+mod principal;
 mod secret;
 mod session;
 mod subject;
@@ -25,6 +26,7 @@ pub use monitoring::{
     Action, Aggregation, Alarm, AlarmExpression, AlarmHistory, AlarmState, Authorship, Comparison,
     Execution, Metric, Signature, Transition, Unit,
 };
+pub use principal::Principal;
 pub use secret::Secret;
 pub use session::{OpaqueToken, Session, SessionPointer, SessionTerms, UserGrant};
 pub use subject::Subject;

@@ -70,6 +70,7 @@ fn faults() -> Vec<Fault> {
         Unproven(Unauthenticated::Expired),
         Not(Forbidden::Administrator),
         Not(Forbidden::Client),
+        Not(Forbidden::Connection),
         Not(Forbidden::Scope("records:write")),
         Not(Forbidden::Contract),
         Not(Forbidden::ContractAdministrator),
@@ -120,6 +121,7 @@ fn faults() -> Vec<Fault> {
             | Not(
                 Forbidden::Administrator
                 | Forbidden::Client
+                | Forbidden::Connection
                 | Forbidden::Scope(_)
                 | Forbidden::Contract
                 | Forbidden::ContractAdministrator

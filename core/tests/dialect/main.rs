@@ -2,8 +2,10 @@
 //! store in memory, and the laws that every dialect keeps.
 
 mod datatrails;
+mod excess;
 mod faults;
 mod graphql;
+mod horizon;
 mod klarity;
 mod laws;
 mod noise;

@@ -23,6 +23,16 @@ pub struct Cockpit;
 const TOKEN: &str = "/oauth/token";
 const DASHBOARD: &str = "/api/dashboard";
 
+/// The wire's names for fields that the domain calls otherwise.
+const WORDS: &[(&str, &str)] = &[
+    ("client_id", "clientId"),
+    ("client_secret", "clientSecret"),
+    ("terms.access_lifetime", "accessTokenValidity"),
+    ("terms.refresh_lifetime", "refreshTokenValidity"),
+    ("given_name", "firstName"),
+    ("family_name", "lastName"),
+];
+
 const ROUTES: &[Route] = &[
     Route::new(Method::Post, TOKEN, Name::IssueToken),
     Route::new(Method::Get, DASHBOARD, Name::GetDashboard),
@@ -91,7 +101,7 @@ impl Dialect for Cockpit {
     ) -> Response {
         let outcome = match result {
             Ok(outcome) => outcome,
-            Err(fault) => return refusal::write(fault, request),
+            Err(fault) => return refusal::write(&document::reworded(fault, WORDS), request),
         };
         let content = match outcome {
             Outcome::Token(issued) => return token::write_response(issued),

@@ -11,6 +11,7 @@ mod access_policies;
 mod applications;
 mod listing;
 mod mask;
+mod principals;
 mod refusal;
 mod subjects;
 mod tenancy;
@@ -59,6 +60,8 @@ const ROUTES: &[Route] = &[
     Route::new(Method::Get, subjects::ONE, Name::GetSubject),
     Route::new(Method::Patch, subjects::ONE, Name::UpdateSubject),
     Route::new(Method::Delete, subjects::ONE, Name::DeleteSubject),
+    Route::new(Method::Get, principals::ALL, Name::ListPrincipals),
+    Route::new(Method::Patch, principals::ALL, Name::ReplacePrincipals),
     Route::new(Method::Get, tenancy::ASSETS, Name::ListAssets),
     Route::new(Method::Get, tenancy::ASSETS_OF_POLICY, Name::ListAssets),
     Route::new(Method::Get, tenancy::CAPS, Name::ListQuotas),
@@ -106,6 +109,9 @@ impl Dialect for Datatrails {
             | Name::GetSubject
             | Name::UpdateSubject
             | Name::DeleteSubject => subjects::read_request(route, captures, request, site),
+            Name::ListPrincipals | Name::ReplacePrincipals => {
+                principals::read_request(route, request, site)
+            }
             Name::ListAssets | Name::ListQuotas => tenancy::read_request(route, captures, request),
             _ => applications::read_request(route, captures, request, site),
         }
@@ -127,6 +133,7 @@ impl Dialect for Datatrails {
             Ok(outcome @ (Outcome::Subject(_) | Outcome::Subjects(_))) => {
                 subjects::write_response(outcome, site)
             }
+            Ok(Outcome::Principals(list)) => principals::write_response(list),
             Ok(outcome @ (Outcome::Assets(_) | Outcome::Quotas(_))) => {
                 tenancy::write_response(outcome)
             }
@@ -154,6 +161,9 @@ impl Dialect for Datatrails {
             | Operation::GetSubject(_)
             | Operation::UpdateSubject(_)
             | Operation::DeleteSubject(_) => subjects::write_request(operation),
+            Operation::ListPrincipals(_) | Operation::ReplacePrincipals(_) => {
+                principals::write_request(operation)
+            }
             Operation::ListAssets(_) | Operation::ListQuotas(_) => {
                 tenancy::write_request(operation)
             }
@@ -185,6 +195,9 @@ impl Dialect for Datatrails {
             Operation::DeleteAccessPolicy(_)
             | Operation::DeleteSubject(_)
             | Operation::DeleteClient(_) => Ok(Outcome::Deleted),
+            Operation::ListPrincipals(_) | Operation::ReplacePrincipals(_) => {
+                principals::read_response(content)
+            }
             Operation::ListAssets(_) | Operation::ListQuotas(_) => {
                 tenancy::read_response(operation, response, content)
             }

@@ -1,8 +1,8 @@
 //! 12Port Horizon's "API Tokens" as a dialect: entries that a token is minted
 //! for when they are unlocked, and the caller's own view.
 //!
-//! The vendor publishes `/api/user/me` and `/api/user/context`; the paths of
-//! the administration are ours. Everything is served at `/api/…` for the space
+//! The vendor publishes `/api/user/me`, `/api/user/context` and
+//! `/api/asset/listTypes`; the paths of the administration are ours. Everything is served at `/api/…` for the space
 //! `root`, and at `/ztna/<tenant>/<space>/api/…`.
 
 mod entries;
@@ -10,9 +10,10 @@ mod refusal;
 mod users;
 
 use super::{Dialect, Route, Site, Unspoken, document, oauth, read_authorization};
-use crate::http::{Captures, Method, Request, Response, Status};
+use crate::http::{Captures, Method, Request, Response, Status, Template};
 use crate::operation::{
-    Credential, Fault, Me, Name, Nothing, Operation, Outcome, Resource, SpaceReference,
+    Credential, Fault, ListAssetKinds, Me, Name, Nothing, Operation, Outcome, Resource,
+    SpaceReference,
 };
 use crate::record::{Role, System};
 use alloc::format;
@@ -22,6 +23,9 @@ use serde_json::{Value, json};
 
 /// 12Port Horizon's API Tokens.
 pub struct Horizon;
+
+/// The wire's names for fields that the domain calls otherwise.
+const WORDS: &[(&str, &str)] = &[("given_name", "firstName"), ("family_name", "lastName")];
 
 /// The space that the short paths mean.
 const ROOT: &str = "root";
@@ -55,6 +59,7 @@ const ROUTES: &[Route] = routes! {
     Delete "apitoken/{id}" DeleteApiToken;
     Post "apitoken/{id}/unlock" UnlockApiToken;
     Post "signaturekey/rotate" RotateSignatureKey;
+    Get "asset/listTypes/{parentId}" ListAssetKinds;
 };
 
 impl Dialect for Horizon {
@@ -96,6 +101,10 @@ impl Dialect for Horizon {
         match route.operation {
             Name::Me => Ok(Operation::Me(SpaceReference { space })),
             Name::RotateSignatureKey => Ok(Operation::RotateSignatureKey(Nothing {})),
+            Name::ListAssetKinds => Ok(Operation::ListAssetKinds(ListAssetKinds {
+                space,
+                parent: captures.value("parentId").into(),
+            })),
             Name::CreateUser
             | Name::ListUsers
             | Name::GetUser
@@ -114,11 +123,12 @@ impl Dialect for Horizon {
     ) -> Response {
         let outcome = match result {
             Ok(outcome) => outcome,
-            Err(fault) => return refusal::write(fault, request),
+            Err(fault) => return refusal::write(&document::reworded(fault, WORDS), request),
         };
         let content = match outcome {
             Outcome::Me(me) if is_context(route) => write_context(me),
             Outcome::Me(me) => write_me(me),
+            Outcome::AssetKinds(types) => json!(types),
             Outcome::User(user) => json!(users::Wire::of(user)),
             Outcome::Users(page) => document::write_page("users", page, users::Wire::of),
             Outcome::ApiToken(entry) => json!(entries::Wire::of(entry)),
@@ -146,6 +156,12 @@ impl Dialect for Horizon {
             Operation::RotateSignatureKey(Nothing {}) => {
                 Ok(Request::new(Method::Post, "/api/signaturekey/rotate"))
             }
+            Operation::ListAssetKinds(request) => {
+                admit_space(&request.space)?;
+                let template = Template::new("/api/asset/listTypes/{parentId}");
+                let path = template.render(&[("parentId", &request.parent)]);
+                Ok(Request::new(Method::Get, path))
+            }
             Operation::CreateUser(_)
             | Operation::ListUsers(_)
             | Operation::GetUser(_)
@@ -164,6 +180,7 @@ impl Dialect for Horizon {
         match operation {
             Operation::Me(_) => read_me(&content),
             Operation::RotateSignatureKey(_) => Ok(Outcome::Done),
+            Operation::ListAssetKinds(_) => document::read_as(content).map(Outcome::AssetKinds),
             Operation::CreateUser(_)
             | Operation::ListUsers(_)
             | Operation::GetUser(_)

@@ -17,6 +17,8 @@ use serde::{Deserialize, Serialize};
 
 /// The longest identifier or secret, in bytes.
 const MAX_TEXT: usize = 256;
+/// The longest description, in characters.
+const MAX_DESCRIPTION: usize = 4096;
 /// The longest life of a token, in seconds: ten years.
 const MAX_LIFETIME: u32 = 10 * 365 * 24 * 60 * 60;
 
@@ -109,6 +111,7 @@ pub(in crate::operation) async fn register<S: Store>(
         let problem = format!("must have 1 to {MAX_TEXT} visible ASCII characters");
         return Err(Fault::field("client_id", problem));
     }
+    admit_description(&request.description)?;
     let policy = context.deployment.policy(context.system);
     let access = Client {
         id: request.client_id.clone(),
@@ -136,7 +139,11 @@ pub(in crate::operation) async fn register<S: Store>(
             }
             return Err(Fault::Conflict(Conflict::Taken(Resource::ApiAccess)));
         }
-        let change = Change::new(context).create(key.clone(), &access)?.audit(
+        let mut change = Change::new(context);
+        if let Some(most) = policy.max_clients {
+            change = client::make_room(context, change, Resource::ApiAccess, most).await?;
+        }
+        let change = change.create(key.clone(), &access)?.audit(
             &audit,
             Name::RegisterApiAccess,
             access.id.as_str(),
@@ -208,6 +215,9 @@ pub(in crate::operation) async fn update<S: Store>(
     request: UpdateApiAccess,
     context: &Context<'_, S>,
 ) -> Result<Outcome, Fault> {
+    if let Some(description) = &request.description {
+        admit_description(description)?;
+    }
     let secret = request
         .client_secret
         .map(|secret| credential(&secret, context))
@@ -288,6 +298,14 @@ fn credential<S: Store>(secret: &Secret, context: &Context<'_, S>) -> Result<Cre
         not_before: context.now,
         expires_at: None,
     })
+}
+
+fn admit_description(text: &str) -> Result<(), Fault> {
+    if text.chars().count() > MAX_DESCRIPTION {
+        let problem = format!("has more than {MAX_DESCRIPTION} characters");
+        return Err(Fault::field("description", problem));
+    }
+    Ok(())
 }
 
 fn admit_terms<S: Store>(

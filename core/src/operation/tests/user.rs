@@ -52,6 +52,8 @@ fn users_past_their_limits_are_refused() {
     for fields in [
         json!({ "login": "" }),
         json!({ "login": long }),
+        // Not many characters, but more bytes than a key of the store has.
+        json!({ "login": "\u{1f600}".repeat(255) }),
         json!({ "login": "a", "password": "" }),
         json!({ "login": "a", "password": "x".repeat(1025) }),
         json!({ "login": "a", "profile": { "given_name": long } }),

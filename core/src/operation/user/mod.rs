@@ -12,7 +12,7 @@ use super::{Conflict, Context, Fault, Name, Outcome, Resource, page};
 use crate::record::{
     Membership, Privilege, Role, SecondFactor, Secret, Standing, System, User, UserId,
 };
-use crate::store::{Key, Range, Store};
+use crate::store::{Key, MAX_KEY_BYTES, Range, Store};
 use crate::time::Timestamp;
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -214,6 +214,10 @@ pub(super) async fn insert<S: Store>(
     context: &Context<'_, S>,
 ) -> Result<User, Fault> {
     let login = login_key(context.system, &user.login);
+    if login.as_str().len() > MAX_KEY_BYTES {
+        // Few characters that need many bytes each.
+        return Err(Fault::field("login", "is too long"));
+    }
     let mut attempts = Attempts::new();
     loop {
         match load::<S, UserId>(context, &login).await? {

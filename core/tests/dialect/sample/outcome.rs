@@ -3,7 +3,7 @@
 use super::monitored::{action, alarm, answer, description, labels};
 use super::record::{
     access_policy, api_token, audit_entry, contract_user, estate_record, group, identity_token,
-    subject,
+    principal, subject,
 };
 use super::request::terms;
 use super::text::{
@@ -16,8 +16,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::json;
 use touchmark_core::operation::{
-    ApiAccessView, ClientView, Dashboard, GeneratedToken, Introspection, IssuedToken, Me, Metadata,
-    Name, Outcome, Page, Quota, Resource, TelemetryAnswer, UnlockedToken, UserView, Widget,
+    ApiAccessView, AssetKind, ClientView, Dashboard, GeneratedToken, Introspection, IssuedToken,
+    Me, Metadata, Name, Outcome, Page, Quota, Resource, TelemetryAnswer, UnlockedToken, UserView,
+    Widget,
 };
 use touchmark_core::record::{
     ClientId, ContractRole, Group, IdentityToken, Membership, Privilege, Role, SecondFactor,
@@ -87,6 +88,13 @@ pub(crate) fn outcome(name: Name) -> BoxedStrategy<Outcome> {
             subject().prop_map(Outcome::Subject).boxed()
         }
         Name::ListSubjects => page(subject()).prop_map(Outcome::Subjects).boxed(),
+        Name::ListPrincipals | Name::ReplacePrincipals => {
+            vec(principal(), 0..3).prop_map(Outcome::Principals).boxed()
+        }
+        Name::ListAssetKinds => {
+            let kind = (uuid(), text()).prop_map(|(id, name)| AssetKind { id, name });
+            vec(kind, 0..3).prop_map(Outcome::AssetKinds).boxed()
+        }
         Name::ListAssets => (option::of(some_text()), option::of(any::<u64>()))
             .prop_map(|(next, total)| {
                 Outcome::Assets(Page {

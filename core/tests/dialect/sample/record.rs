@@ -12,7 +12,8 @@ use std::collections::BTreeSet;
 use touchmark_core::operation::{ContractProfile, ContractUser, EstateRecordView};
 use touchmark_core::record::{
     AccessPermission, AccessPolicy, ApiToken, AuditEntry, ContractPrivilege, ContractRole, Cost,
-    EstateRecord, Group, IdentityToken, Nid, SecondFactor, Subject, System, UserId, Verdict,
+    EstateRecord, Group, IdentityToken, Nid, Principal, SecondFactor, Subject, System, UserId,
+    Verdict,
 };
 use touchmark_core::time::Month;
 
@@ -134,6 +135,15 @@ pub(super) fn subject() -> impl Strategy<Value = Subject> {
                 updated_at,
             },
         )
+}
+
+pub(super) fn principal() -> impl Strategy<Value = Principal> {
+    (text(), text(), text(), text()).prop_map(|(issuer, subject, display_name, email)| Principal {
+        issuer,
+        subject,
+        display_name,
+        email,
+    })
 }
 
 pub(super) fn api_token() -> impl Strategy<Value = ApiToken> {

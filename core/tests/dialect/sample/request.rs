@@ -1,7 +1,7 @@
 //! Any operation of a name, and what of it a dialect has words for.
 
 use super::monitored::expression;
-use super::record::{contract_privileges, contract_profile, nid, permission};
+use super::record::{contract_privileges, contract_profile, nid, permission, principal};
 use super::text::{
     client_id, filters, json_object, page_size, roles, scope, secret, some_text, standing, text,
     text_map, texts, time, uuid,
@@ -17,15 +17,15 @@ use touchmark_core::operation::{
     CreateAccessPolicy, CreateApiToken, CreateContractUser, CreateGroup, CreateSubject, CreateUser,
     DeleteIdentityTokens, DeleteRecords, Depth, EnrichRecords, EnrichmentItem,
     GenerateIdentityToken, Grant, GroupMember, IngestSamples, IntrospectToken, IssueToken,
-    ListAccessPolicies, ListActions, ListAlarms, ListApiAccesses, ListApiTokens, ListAssets,
-    ListAudit, ListClients, ListContractUsers, ListGroups, ListLabelValues, ListMemberships,
-    ListMetrics, ListQuotas, ListRecords, ListSubjects, ListUsers, MonitoringOrder, Name, Nothing,
-    Operation, Presented, QueryTelemetry, QueryTelemetryRange, RecordItem, RecordPeriod,
-    RecordReference, Reference, RegisterApiAccess, RegisterClient, RemovalPeriod,
-    ReplaceContractUser, ReplaceGroup, Resource, SelectSeries, SpaceReference, SubjectChanges,
-    TokenCriteria, Total, UpdateAccessPolicy, UpdateAction, UpdateAlarm, UpdateApiAccess,
-    UpdateApiToken, UpdateClient, UpdateSubject, UpdateUser, UpsertRecords, UserChanges,
-    UserProfile, UserReference, Window,
+    ListAccessPolicies, ListActions, ListAlarms, ListApiAccesses, ListApiTokens, ListAssetKinds,
+    ListAssets, ListAudit, ListClients, ListContractUsers, ListGroups, ListLabelValues,
+    ListMemberships, ListMetrics, ListQuotas, ListRecords, ListSubjects, ListUsers,
+    MonitoringOrder, Name, Nothing, Operation, Presented, QueryTelemetry, QueryTelemetryRange,
+    RecordItem, RecordPeriod, RecordReference, Reference, RegisterApiAccess, RegisterClient,
+    RemovalPeriod, ReplaceContractUser, ReplaceGroup, ReplacePrincipals, Resource, SelectSeries,
+    SpaceReference, SubjectChanges, TokenCriteria, Total, UpdateAccessPolicy, UpdateAction,
+    UpdateAlarm, UpdateApiAccess, UpdateApiToken, UpdateClient, UpdateSubject, UpdateUser,
+    UpsertRecords, UserChanges, UserProfile, UserReference, Window,
 };
 use touchmark_core::record::{
     ClientId, ContractRole, Membership, Privilege, Role, SecondFactor, Secret, SessionTerms,
@@ -191,6 +191,15 @@ pub(crate) fn operation(name: Name) -> BoxedStrategy<Operation> {
                 })
                 .boxed()
         }
+        Name::ListPrincipals => Just(Operation::ListPrincipals(Nothing {})).boxed(),
+        Name::ReplacePrincipals => vec(principal(), 0..3)
+            .prop_map(|root_principals| {
+                Operation::ReplacePrincipals(ReplacePrincipals { root_principals })
+            })
+            .boxed(),
+        Name::ListAssetKinds => (space(), some_text())
+            .prop_map(|(space, parent)| Operation::ListAssetKinds(ListAssetKinds { space, parent }))
+            .boxed(),
         Name::ListAssets => (text(), page_size(), text(), total())
             .prop_map(|(access_policy, page_size, page_token, total)| {
                 Operation::ListAssets(ListAssets {
