@@ -7,6 +7,7 @@
 //! in `test:` and one or more of `` `path/to/file.rs::name_of_the_test` ``,
 //! or in `check:` and the `` `name` `` of a stage of `cargo xtask check`.
 
+use crate::proofs::{is_test, quoted};
 use crate::tree::{Breach, Tree};
 
 const ARCHITECTURE: &str = "ARCHITECTURE.md";
@@ -131,38 +132,6 @@ fn invariants(text: &str) -> Vec<String> {
         }
     }
     items
-}
-
-/// What stands between backticks.
-fn quoted(text: &str) -> Vec<&str> {
-    text.split('`').skip(1).step_by(2).collect()
-}
-
-/// Whether a file holds a test of that name. A property test has the same
-/// attribute, inside its macro.
-fn is_test(tree: &Tree, name: &str) -> bool {
-    let Some((path, function)) = name.rsplit_once("::") else {
-        return false;
-    };
-    let Some(text) = tree.file(path) else {
-        return false;
-    };
-    let mut attributes = false;
-    for line in text.lines().map(str::trim) {
-        if line.starts_with("#[") {
-            attributes |= line == "#[test]" || line.ends_with("::test]");
-            continue;
-        }
-        let signature = line.strip_prefix("async ").unwrap_or(line);
-        let named = signature
-            .strip_prefix("fn ")
-            .and_then(|rest| rest.strip_prefix(function));
-        if attributes && named.is_some_and(|rest| rest.starts_with('(')) {
-            return true;
-        }
-        attributes = false;
-    }
-    false
 }
 
 fn is_stage(tree: &Tree, name: &str) -> bool {

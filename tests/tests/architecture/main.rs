@@ -7,7 +7,9 @@ mod files;
 mod homes;
 mod imports;
 mod places;
+mod proofs;
 mod source;
+mod systems;
 mod tree;
 
 use tree::{Breach, Tree};
