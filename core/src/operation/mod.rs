@@ -5,6 +5,7 @@
 //! The table below is the only list of operations. Adding one means a row
 //! here, a request type beside its family and an arm in [`execute`].
 
+mod access;
 mod access_policy;
 mod access_token;
 mod api_token;
@@ -40,6 +41,7 @@ mod tests;
 mod trail;
 mod user;
 
+pub use access::{Access, admit};
 pub use access_policy::{
     AccessPolicyChanges, AccessPolicyOrder, CreateAccessPolicy, ListAccessPolicies,
     UpdateAccessPolicy,
@@ -98,28 +100,9 @@ pub use user::{
 };
 
 use self::contract::group;
-use crate::record::Role;
 use crate::store::Store;
 use alloc::string::String;
 use serde::Deserialize;
-
-/// Who may ask for an operation at all. What a caller may do it to is decided
-/// by the operation itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Anybody; the request carries its own proof, or needs none.
-    Public,
-    /// Any authenticated client.
-    Authenticated,
-    /// An administrator of the system, or somebody who manages API tokens.
-    ApiTokenManager,
-    /// An administrator of the system.
-    Administrator,
-    /// A member of the contract that the request is about.
-    ContractMember,
-    /// The owner or an administrator of that contract.
-    ContractAdministrator,
-}
 
 /// A request that has no fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -379,26 +362,6 @@ impl Name {
             .iter()
             .copied()
             .find(|operation| operation.as_str() == name)
-    }
-}
-
-/// Whether this caller may ask for the operation at all. A host's edge asks
-/// before it reads the content of a request; [`execute`] asks again, so that
-/// no way round it exists.
-///
-/// # Errors
-/// [`Fault::Unauthenticated`] without a caller, [`Fault::Forbidden`] for one
-/// that lacks the role or the place in a contract.
-pub fn admit(name: Name, caller: &Caller) -> Result<(), Fault> {
-    match (name.access(), caller) {
-        (Access::Public, _) => Ok(()),
-        (_, Caller::Anonymous) => Err(Fault::Unauthenticated(Unauthenticated::Absent)),
-        (Access::Authenticated, _) => Ok(()),
-        (Access::ContractMember, caller) => contract::admit_member(caller),
-        (Access::ContractAdministrator, caller) => contract::admit_administrator(caller),
-        (_, caller) if caller.is_administrator() => Ok(()),
-        (Access::ApiTokenManager, caller) if caller.has_role(Role::ApiTokenManager) => Ok(()),
-        (_, _) => Err(Fault::Forbidden(Forbidden::Administrator)),
     }
 }
 

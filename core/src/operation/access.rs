@@ -1,0 +1,42 @@
+//! Who may ask for which operation at all.
+
+use super::{Caller, Fault, Forbidden, Name, Unauthenticated, contract};
+use crate::record::Role;
+
+/// Who may ask for an operation at all. What a caller may do it to is decided
+/// by the operation itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody; the request carries its own proof, or needs none.
+    Public,
+    /// Any authenticated client.
+    Authenticated,
+    /// An administrator of the system, or somebody who manages API tokens.
+    ApiTokenManager,
+    /// An administrator of the system.
+    Administrator,
+    /// A member of the contract that the request is about.
+    ContractMember,
+    /// The owner or an administrator of that contract.
+    ContractAdministrator,
+}
+
+/// Whether this caller may ask for the operation at all. A host's edge asks
+/// before it reads the content of a request; [`super::execute`] asks again, so that
+/// no way round it exists.
+///
+/// # Errors
+/// [`Fault::Unauthenticated`] without a caller, [`Fault::Forbidden`] for one
+/// that lacks the role or the place in a contract.
+pub fn admit(name: Name, caller: &Caller) -> Result<(), Fault> {
+    match (name.access(), caller) {
+        (Access::Public, _) => Ok(()),
+        (_, Caller::Anonymous) => Err(Fault::Unauthenticated(Unauthenticated::Absent)),
+        (Access::Authenticated, _) => Ok(()),
+        (Access::ContractMember, caller) => contract::admit_member(caller),
+        (Access::ContractAdministrator, caller) => contract::admit_administrator(caller),
+        (_, caller) if caller.is_administrator() => Ok(()),
+        (Access::ApiTokenManager, caller) if caller.has_role(Role::ApiTokenManager) => Ok(()),
+        (_, _) => Err(Fault::Forbidden(Forbidden::Administrator)),
+    }
+}
