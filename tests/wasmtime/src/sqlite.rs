@@ -91,7 +91,7 @@ impl HostConnectionWithStore<State> for HasSelf<State> {
 }
 
 fn open(file: &Path) -> Result<Database, Error> {
-    let connection = rusqlite::Connection::open(file).map_err(failed)?;
+    let connection = rusqlite::Connection::open(file).map_err(|error| failed(&error))?;
     Ok(Database(Arc::new(Mutex::new(connection))))
 }
 
@@ -114,8 +114,10 @@ fn execute(
     if failing {
         return Err(Error::Io("told to fail".into()));
     }
-    let mut statement = connection.prepare_cached(sql).map_err(failed)?;
-    let columns = statement.column_names().into_iter().map(str::to_owned);
+    let mut statement = connection
+        .prepare_cached(sql)
+        .map_err(|error| failed(&error))?;
+    let columns = statement.column_names().map(str::to_owned);
     let columns = columns.collect();
     let width = statement.column_count();
     let parameters = rusqlite::params_from_iter(parameters.into_iter().map(write));
@@ -124,10 +126,10 @@ fn execute(
         let values = values.collect::<rusqlite::Result<_>>()?;
         Ok(RowResult { values })
     });
-    let rows = rows.map_err(failed)?;
+    let rows = rows.map_err(|error| failed(&error))?;
     let (rows, ending) = match rows.collect::<rusqlite::Result<_>>() {
         Ok(rows) => (rows, Ok(())),
-        Err(error) => (Vec::new(), Err(failed(error))),
+        Err(error) => (Vec::new(), Err(failed(&error))),
     };
     if commit && fault == Some(Fault::LostCommit) {
         return Err(Error::Io("told to lose the answer".into()));
@@ -159,6 +161,6 @@ fn read(value: ValueRef<'_>) -> Value {
     }
 }
 
-fn failed(error: rusqlite::Error) -> Error {
+fn failed(error: &rusqlite::Error) -> Error {
     Error::Io(error.to_string())
 }
