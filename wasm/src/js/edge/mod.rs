@@ -24,7 +24,9 @@ use crate::server::{Refusal, Server, read_peer, settings};
 /// A deployment with its records, ready for requests.
 #[wasm_bindgen]
 pub struct Edge {
-    server: Server<JsConnection>,
+    // What the host brings along, such as a Prometheus elsewhere, is not known
+    // to survive unwinding; it is only read as well.
+    server: AssertUnwindSafe<Server<JsConnection>>,
 }
 
 impl core::fmt::Debug for Edge {
@@ -76,7 +78,9 @@ impl Edge {
         let settings = settings::read(variable)?;
         let connection = JsConnection::new(sql);
         let server = Server::open(settings, connection, &HostRandom, now()).await?;
-        Ok(Self { server })
+        Ok(Self {
+            server: AssertUnwindSafe(server),
+        })
     }
 
     async fn answer(
