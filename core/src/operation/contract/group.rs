@@ -5,7 +5,7 @@ use super::{administers, member};
 use crate::operation::change::{Attempts, Change, Committed, Stored, load, load_all};
 use crate::operation::{Context, Fault, Name, Outcome, Page, Reference, Resource, quota};
 use crate::record::{ContractPrivilege, Group, User};
-use crate::store::{Key, MAX_PAGE, Range, Store};
+use crate::store::{Key, MAX_KEYS, MAX_PAGE, Range, Store};
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -223,12 +223,12 @@ pub(super) async fn of_user<S: Store>(
 ) -> Result<Vec<Group>, Fault> {
     let ids = user.groups.get(&contract).into_iter().flatten();
     let keys: Vec<_> = ids.map(|id| group_key(contract, id)).collect();
-    let found = load_all::<S, Group>(context, &keys).await?;
-    Ok(found
-        .into_iter()
-        .flatten()
-        .map(|stored| stored.document)
-        .collect())
+    let mut groups = Vec::new();
+    for some in keys.chunks(MAX_KEYS) {
+        let found = load_all::<S, Group>(context, some).await?;
+        groups.extend(found.into_iter().flatten().map(|stored| stored.document));
+    }
+    Ok(groups)
 }
 
 /// What a contract grants to a user: everything to its owner and its

@@ -6,7 +6,7 @@ use core::num::NonZeroU32;
 use std::path::PathBuf;
 
 use ipnet::IpNet;
-use touchmark_core::operation::{AudienceRule, RateLimit, SystemPolicy};
+use touchmark_core::operation::{AudienceRule, LifetimeRule, RateLimit, SystemPolicy};
 use touchmark_core::record::Tenant;
 use touchmark_core::token::Algorithm;
 
@@ -102,6 +102,12 @@ keys! {
         "max_clients" => max_clients: Option<Given<Most>>,
         /// The most access policies of a tenant.
         "max_access_policies" => max_access_policies: Option<Given<Count>>,
+        /// The most tokens of one user, expired ones included.
+        "max_tokens" => max_tokens: Option<Given<Count>>,
+        /// Whether users choose how long their tokens live.
+        "token_lifetime_chosen" => token_lifetime_chosen: Option<bool>,
+        /// The most groups of one contract.
+        "max_groups" => max_groups: Option<Given<Count>>,
         /// How many requests a caller may make; no limit if absent.
         "rate_limit" => rate_limit: Option<RateLimitSection>,
         /// Whether a password grant gives the opaque token that lives already.
@@ -176,6 +182,19 @@ impl SystemSection {
         }
         if let Some(given) = &self.max_access_policies {
             policy.max_access_policies = given.value.0;
+        }
+        if let Some(given) = &self.max_tokens {
+            policy.max_identity_tokens = given.value.0;
+        }
+        if let Some(chosen) = self.token_lifetime_chosen {
+            policy.identity_token_lifetime = if chosen {
+                LifetimeRule::Chosen
+            } else {
+                LifetimeRule::Fixed
+            };
+        }
+        if let Some(given) = &self.max_groups {
+            policy.max_groups = given.value.0;
         }
         if let Some(section) = &self.rate_limit {
             policy.rate_limit = Some(section.rate_limit());

@@ -5,7 +5,7 @@ use core::net::SocketAddr;
 use std::path::Path;
 
 use insta::assert_snapshot;
-use touchmark_core::operation::{AudienceRule, Pepper};
+use touchmark_core::operation::{AudienceRule, LifetimeRule, Pepper};
 use touchmark_core::record::{Secret, System};
 use touchmark_core::token::Algorithm;
 
@@ -105,7 +105,8 @@ fn a_system_differs_only_in_what_is_written() {
         audience_required: false, max_page_size: 10, max_clients: unlimited, \
         rate_limit: { burst: 5, per_minute: 60 } }, cockpit: { reuse_access_token: false, \
         rotate_refresh_token: true }, horizon: { unlock_revokes_previous: true, \
-        spaces: [root, plant], asset_types: [Valve] } }";
+        spaces: [root, plant], asset_types: [Valve] }, \
+        ionos: { max_tokens: 100, token_lifetime_chosen: false, max_groups: 7 } }";
     let settings = read(text);
     let signing = SystemRandom.signing_key(Algorithm::EdDsa);
     let pepper = Pepper::new(Secret::new("x".repeat(32))).unwrap();
@@ -126,6 +127,9 @@ fn a_system_differs_only_in_what_is_written() {
     assert!(horizon.unlock_revokes_previous);
     assert_eq!(horizon.spaces, ["root", "plant"]);
     assert_eq!(horizon.asset_types, ["Valve"]);
+    let ionos = &deployment.systems[&System::Ionos];
+    assert_eq!((ionos.max_identity_tokens, ionos.max_groups), (100, 7));
+    assert_eq!(ionos.identity_token_lifetime, LifetimeRule::Fixed);
     let untouched = &deployment.systems[&System::Datatrails];
     assert_eq!(untouched.token_lifetime, 3600);
 }
