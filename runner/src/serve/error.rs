@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use touchmark_core::operation::{Fault, RequestFault};
 
-use super::KeyFileError;
+use super::{AuthorizationError, KeyFileError};
 use crate::execute::Unprepared;
 use crate::exit::Exit;
 use crate::host::NoRandomness;
@@ -52,6 +52,8 @@ pub enum ServeError {
     },
     /// The fixtures cannot be done.
     Fixtures(Unprepared),
+    /// The file with the credentials for the upstream cannot be used.
+    Upstream(AuthorizationError),
     /// The system gives no random bytes.
     Randomness(NoRandomness),
     /// The process cannot be told when to end, or has no threads.
@@ -63,7 +65,7 @@ impl ServeError {
     #[must_use]
     pub const fn exit(&self) -> Exit {
         match self {
-            Self::Keys(_) | Self::Store(_) => Exit::BadFile,
+            Self::Keys(_) | Self::Store(_) | Self::Upstream(_) => Exit::BadFile,
             Self::CredentialFile { .. } | Self::SecretFile { .. } => Exit::BadFile,
             Self::Fixtures(Unprepared::Failed) => Exit::Failed,
             Self::Fixtures(Unprepared::Values(_)) => Exit::BadFile,
@@ -123,6 +125,9 @@ impl fmt::Display for ServeError {
                 path.display()
             ),
             Self::Fixtures(error) => error.fmt(f),
+            Self::Upstream(_) => {
+                f.write_str("the file with the credentials for the upstream cannot be used")
+            }
             Self::Randomness(error) => error.fmt(f),
             Self::System(_) => f.write_str("the system refuses what a server needs"),
         }
@@ -138,6 +143,7 @@ impl core::error::Error for ServeError {
             | Self::System(cause) => Some(cause),
             Self::Keys(error) => error.source(),
             Self::Store(error) => error.source(),
+            Self::Upstream(error) => Some(error),
             Self::Administrator(Fault::Request(_)) => None,
             Self::Administrator(fault) => Some(fault),
             Self::OriginNeeded { .. } | Self::Fixtures(_) | Self::Randomness(_) => None,

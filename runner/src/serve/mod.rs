@@ -12,6 +12,7 @@ mod forwarded;
 mod key_files;
 pub mod log;
 pub mod settings;
+mod upstream;
 
 pub use administrator::Administrator;
 pub use error::ServeError;
@@ -19,6 +20,7 @@ pub use fixtures::Fixtures;
 pub(crate) use key_files::write_new as write_new_file;
 pub use key_files::{KeyFileError, KeyFileProblem};
 pub use settings::Settings;
+pub use upstream::AuthorizationError;
 
 use core::net::SocketAddr;
 use core::time::Duration;
@@ -36,6 +38,7 @@ use crate::sqlite;
 use connection::Site;
 use settings::Timeouts;
 use settings::written::Place;
+use upstream::Prometheus;
 
 /// How long to wait when the system has no room for another connection.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -75,7 +78,11 @@ impl Server {
             None => format!("http://{address}"),
         };
         let ((keys, pepper), records) = open_files(settings).await?;
-        let deployment = settings.deployment(&origin, keys, pepper);
+        let mut deployment = settings.deployment(&origin, keys, pepper);
+        if let Some(upstream) = &settings.upstream {
+            let prometheus = Prometheus::open(upstream).map_err(ServeError::Upstream)?;
+            deployment.telemetry.upstream = Some(Box::new(prometheus));
+        }
         let host = Host::new(deployment, records, settings.tenant.clone());
         Ok(Self {
             listener,

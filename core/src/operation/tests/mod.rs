@@ -11,4 +11,5 @@ mod registration;
 mod session;
 mod setup;
 mod telemetry;
+mod upstream;
 mod user;

@@ -10,6 +10,7 @@ use touchmark_core::operation::{AudienceRule, LifetimeRule, RateLimit, SystemPol
 use touchmark_core::record::Tenant;
 use touchmark_core::token::Algorithm;
 
+use super::telemetry::TelemetrySection;
 use super::written::{Count, Expiry, Given, Lifetime, Most, Origin, Place, Size, SystemName, Wait};
 use crate::scenario::Diagnostic;
 use crate::scenario::entries::{AtLeastOne, Entries};
@@ -38,6 +39,8 @@ keys! {
         "timeouts" => timeouts: Option<TimeoutsSection>,
         /// How each system behaves, where it differs from its default.
         "systems" => systems: Entries<SystemName, SystemSection>,
+        /// How samples are kept and asked for.
+        "telemetry" => telemetry: Option<TelemetrySection>,
     }
 }
 

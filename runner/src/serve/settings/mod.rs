@@ -2,6 +2,7 @@
 //! line. Reading only; nothing is opened or made here.
 
 mod file;
+mod telemetry;
 #[cfg(test)]
 mod tests;
 pub mod written;
@@ -20,6 +21,7 @@ use touchmark_core::token::Algorithm;
 pub use file::{
     KeysSection, LimitsSection, RateLimitSection, ServerFile, SystemSection, TimeoutsSection,
 };
+pub use telemetry::{TelemetrySection, UpstreamSection, UpstreamSettings};
 use written::{Origin, Place};
 
 use crate::host::TENANT;
@@ -47,6 +49,10 @@ pub struct Settings {
     pub timeouts: Timeouts,
     /// How systems differ from their defaults.
     pub systems: Vec<(System, SystemSection)>,
+    /// How samples are kept, where that differs from the default.
+    pub telemetry: Option<TelemetrySection>,
+    /// The Prometheus that is asked for samples.
+    pub upstream: Option<UpstreamSettings>,
 }
 
 /// Where keys are. Absent paths are beside the store.
@@ -109,6 +115,8 @@ impl Default for Settings {
                 shutdown: Duration::from_secs(10),
             },
             systems: Vec::new(),
+            telemetry: None,
+            upstream: None,
         }
     }
 }
@@ -151,6 +159,11 @@ impl Settings {
         if let Some(section) = &file.timeouts {
             self.timeouts.read(section);
         }
+        if let Some(section) = &file.telemetry {
+            let upstream = section.upstream.as_ref();
+            self.upstream = upstream.map(|section| UpstreamSettings::read(section, folder));
+            self.telemetry = Some(section.clone());
+        }
         let system = |name: &str| System::named(name).expect("the key was proven to be one");
         self.systems = file
             .systems
@@ -165,6 +178,9 @@ impl Settings {
     pub fn deployment(&self, origin: &str, keys: Keys, pepper: Pepper) -> Deployment {
         let mut deployment = Deployment::new(origin, keys, pepper);
         deployment.limits = self.limits.request;
+        if let Some(section) = &self.telemetry {
+            section.apply(&mut deployment.telemetry);
+        }
         for (system, section) in &self.systems {
             if let Some(policy) = deployment.systems.get_mut(system) {
                 section.apply(policy);

@@ -2,6 +2,7 @@
 //! what counts.
 
 use core::net::SocketAddr;
+use core::time::Duration;
 use std::path::Path;
 
 use insta::assert_snapshot;
@@ -204,4 +205,27 @@ fn words_are_read_or_refused() {
     for word in ["", "sqlite", "sqlite:", "Memory", "memory:", "file:x"] {
         assert_eq!(Place::read(word), None, "{word}");
     }
+}
+
+#[test]
+fn a_prometheus_elsewhere_is_read() {
+    let settings = read(
+        "telemetry:\n  retention: 7d\n  max_series: 5\n  upstream:\n    \
+         url: http://127.0.0.1:9090/base\n    authorization: token\n    \
+         contract_label: tenant\n    timeout: 5s\n",
+    );
+    let upstream = settings.upstream.unwrap();
+    assert_eq!(upstream.url.path(), "/base");
+    assert!(upstream.authorization.unwrap().ends_with("token"));
+    assert_eq!(upstream.contract_label.as_deref(), Some("tenant"));
+    assert_eq!(upstream.timeout, Duration::from_secs(5));
+    assert!(read("telemetry: { retention: 1d }").upstream.is_none());
+}
+
+#[test]
+fn mistakes_about_a_prometheus_elsewhere_are_shown_where_they_are() {
+    assert_snapshot!(refused(
+        "telemetry:\n  max_series: 0\n  upstream:\n    \
+         url: http://user:password@127.0.0.1:9090\n    contract_label: a-b\n    password: x\n"
+    ));
 }
