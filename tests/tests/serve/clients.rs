@@ -116,6 +116,12 @@ fn the_python_client_of_datatrails_works_unchanged() {
 
 #[test]
 #[ignore = "needs Python packages, which `cargo xtask check` installs"]
+fn prometheus_api_client_works_unchanged() {
+    run("prometheus_api_client_queries.py");
+}
+
+#[test]
+#[ignore = "needs Python packages, which `cargo xtask check` installs"]
 fn authlib_works_unchanged() {
     run("authlib_sessions.py");
 }
