@@ -130,6 +130,6 @@ fn every_command_of_the_demo_works_as_it_is_printed() {
         );
     }
     let systems = server.greeting.iter().filter(|line| line.starts_with("# "));
-    assert!(systems.count() >= 5, "{:?}", server.greeting);
-    assert!(commands.len() >= 9, "{commands:?}");
+    assert!(systems.count() >= 6, "{:?}", server.greeting);
+    assert!(commands.len() >= 12, "{commands:?}");
 }
