@@ -1,13 +1,14 @@
 //! What `touchmark run` costs beside the least that its requests need: whole
-//! processes against the same server on loopback, once the command with files
-//! of scenarios, once a plain loop that sends the same requests with the same
-//! client and looks at nothing but the status. And the same steps on the
-//! deployment inside the process.
+//! processes against the same server on loopback. Once the command with files
+//! of scenarios; once a plain loop that reads the same files as mere YAML and
+//! sends their requests with the same client, looking at nothing but the
+//! status; once a loop that has nothing to read either. And the same steps on
+//! the deployment inside the process.
 //!
-//! The plain loop is this program once more, told so by its first argument.
+//! The plain loops are this program once more, told so by its first argument.
 
 use core::time::Duration;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, OnceLock, mpsc};
 
@@ -20,16 +21,18 @@ use touchmark::serve::{Server, Settings};
 use touchmark_core::http::Headers;
 
 const PLAIN_LOOP: &str = "plain-loop";
+const READING_LOOP: &str = "reading-loop";
 const PATH: &str = "/.well-known/oauth-authorization-server";
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [PLAIN_LOOP, origin, files, steps] => plain_loop(
-            origin,
-            files.parse().expect("a number of files"),
-            steps.parse().expect("a number of steps"),
-        ),
+        [PLAIN_LOOP, origin, files, steps] => {
+            let files: usize = files.parse().expect("a number of files");
+            let steps: usize = steps.parse().expect("a number of steps");
+            plain_loop(origin, &vec![vec![PATH.to_owned(); steps]; files]);
+        }
+        [READING_LOOP, origin, folder] => plain_loop(origin, &read(folder.as_ref())),
         _ => divan::main(),
     }
 }
@@ -132,17 +135,27 @@ fn runtime() -> tokio::runtime::Runtime {
         .expect("threads and an event queue")
 }
 
+/// The paths that the steps of every file get, read with nothing proven.
+fn read(folder: &Path) -> Vec<Vec<String>> {
+    let files = std::fs::read_dir(folder).expect("a folder");
+    let paths = files.map(|file| {
+        let text = std::fs::read_to_string(file.expect("a file").path()).expect("a text");
+        let scenario: serde_json::Value = serde_yaml::from_str(&text).expect("YAML");
+        let steps = scenario["steps"].as_array().expect("steps");
+        let lines = steps
+            .iter()
+            .map(|step| step["http"].as_str().expect("a line"));
+        let paths = lines.map(|line| line.strip_prefix("GET ").expect("a GET").to_owned());
+        paths.collect()
+    });
+    paths.collect()
+}
+
 /// As many files at the same time as the command takes on by itself, the
 /// requests of one file one after the other.
-fn plain_loop(origin: &str, files: usize, steps: usize) {
-    let request = Request {
-        method: "GET".to_owned(),
-        url: Url::read(&format!("{origin}{PATH}")).expect("a URL"),
-        headers: Headers::new(),
-        body: Vec::new(),
-    };
+fn plain_loop(origin: &str, files: &[Vec<String>]) {
     let at_once = std::thread::available_parallelism().map_or(1, usize::from);
-    let workers = at_once.min(files);
+    let workers = at_once.min(files.len());
     let runtime = match workers {
         1 => tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -154,14 +167,20 @@ fn plain_loop(origin: &str, files: usize, steps: usize) {
         let peer = Arc::new(Peer::network());
         let mut loops = JoinSet::new();
         for worker in 0..workers {
-            let (peer, request) = (Arc::clone(&peer), request.clone());
+            let peer = Arc::clone(&peer);
+            let own = files.iter().skip(worker).step_by(workers).flatten();
+            let urls: Vec<_> = own.map(|path| format!("{origin}{path}")).collect();
             loops.spawn(async move {
-                for _ in (worker..files).step_by(workers) {
-                    for _ in 0..steps {
-                        let sent = peer.send(&request, Duration::from_secs(30)).await;
-                        let answer = sent.expect("an answer");
-                        assert_eq!(answer.response.status.code(), 200);
-                    }
+                for url in urls {
+                    let request = Request {
+                        method: "GET".to_owned(),
+                        url: Url::read(&url).expect("a URL"),
+                        headers: Headers::new(),
+                        body: Vec::new(),
+                    };
+                    let sent = peer.send(&request, Duration::from_secs(30)).await;
+                    let answer = sent.expect("an answer");
+                    assert_eq!(answer.response.status.code(), 200);
                 }
             });
         }
@@ -196,12 +215,22 @@ fn network(bencher: Bencher<'_, '_>, load: Load) {
 
 #[divan::bench(args = LOADS)]
 fn plain_network(bencher: Bencher<'_, '_>, load: Load) {
-    let origin = server();
-    let program: PathBuf = std::env::current_exe().expect("the path of this program");
+    let (files, steps) = (load.files().to_string(), load.steps().to_string());
+    plain(bencher, load, &[PLAIN_LOOP, server(), &files, &steps]);
+}
+
+#[divan::bench(args = LOADS)]
+fn plain_reading(bencher: Bencher<'_, '_>, load: Load) {
+    let folder = load.folder().to_str().expect("a path that is text");
+    plain(bencher, load, &[READING_LOOP, server(), folder]);
+}
+
+/// Runs this program with these arguments.
+fn plain(bencher: Bencher<'_, '_>, load: Load, arguments: &[&str]) {
+    let program = std::env::current_exe().expect("the path of this program");
     bencher.counter(ItemsCount::new(load.requests())).bench(|| {
         let mut command = Command::new(&program);
-        command.args([PLAIN_LOOP, origin]);
-        command.args([load.files().to_string(), load.steps().to_string()]);
+        command.args(arguments);
         succeed(command);
     });
 }
