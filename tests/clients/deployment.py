@@ -3,6 +3,8 @@ there for a client. Nothing here is tested; what fails here fails loudly.
 """
 
 import os
+import random
+import time
 import uuid
 
 import requests
@@ -23,6 +25,8 @@ SECRETS = [
 ]
 # What only clients that write UTF-8 can say.
 WIDE_SECRET = "ключ:€+%"
+# What the samples of a contract are of.
+METRIC = "instance_cpu_utilization_average"
 
 
 def fresh(name):
@@ -95,3 +99,33 @@ def integrate():
     """Registers an integration of Klarity: identifier and secret."""
     made = administer("POST", "/admin/klarity/integrations", {"name": fresh("push")})
     return made["id"], made["secret"]
+
+
+class Contract:
+    """A contract of IONOS with an owner, the owner's token, and samples."""
+
+    def __init__(self):
+        number = random.randint(1, 2**31 - 1)
+        email, password = fresh("owner") + "@example.org", "a pass: ü"
+        membership = {"contractNumber": number, "role": "owner"}
+        user = {"email": email, "password": password, "contracts": [membership]}
+        administer("POST", "/admin/ionos/users", user)
+        answer = requests.get(
+            f"{URL}/auth/v1/tokens/generate",
+            auth=(email.encode(), password.encode()),
+            timeout=60,
+        )
+        self.token = answer.json()["token"]
+        self.now = int(time.time())
+        lines = [
+            f'{METRIC}{{uuid="{vm}",dc="one"}} {value} {self.now - ago}000\n'
+            for vm, values in [("a", [40, 50, 60]), ("b", [1, 2, 3])]
+            for value, ago in zip(values, [120, 60, 0])
+        ]
+        requests.post(
+            f"{URL}/admin/ionos/contracts/{number}/samples",
+            data="".join(lines),
+            headers={"content-type": "text/plain"},
+            auth=ADMINISTRATOR,
+            timeout=60,
+        ).raise_for_status()

@@ -5,47 +5,14 @@ https://github.com/4n4nd/prometheus-api-client-python
 """
 
 import datetime
-import random
-import time
 import unittest
 
-import requests
 from prometheus_api_client import PrometheusApiClientException, PrometheusConnect
 
 import deployment
 
 TELEMETRY = f"{deployment.URL}/telemetry"
-METRIC = "instance_cpu_utilization_average"
-
-
-class Contract:
-    """A contract with an owner, the owner's token, and samples."""
-
-    def __init__(self):
-        self.number = random.randint(1, 2**31 - 1)
-        self.email, self.password = deployment.fresh("owner") + "@example.org", "a pass: ü"
-        membership = {"contractNumber": self.number, "role": "owner"}
-        user = {"email": self.email, "password": self.password, "contracts": [membership]}
-        deployment.administer("POST", "/admin/ionos/users", user)
-        answer = requests.get(
-            f"{deployment.URL}/auth/v1/tokens/generate",
-            auth=(self.email.encode(), self.password.encode()),
-            timeout=60,
-        )
-        self.token = answer.json()["token"]
-        self.now = int(time.time())
-        lines = [
-            f'{METRIC}{{uuid="{vm}",dc="one"}} {value} {self.now - ago}000\n'
-            for vm, values in [("a", [40, 50, 60]), ("b", [1, 2, 3])]
-            for value, ago in zip(values, [120, 60, 0])
-        ]
-        requests.post(
-            f"{deployment.URL}/admin/ionos/contracts/{self.number}/samples",
-            data="".join(lines),
-            headers={"content-type": "text/plain"},
-            auth=deployment.ADMINISTRATOR,
-            timeout=60,
-        ).raise_for_status()
+METRIC = deployment.METRIC
 
 
 def connect(token):
@@ -56,7 +23,7 @@ def connect(token):
 class Queries(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.contract = Contract()
+        cls.contract = deployment.Contract()
         cls.client = connect(cls.contract.token)
 
     def times(self):

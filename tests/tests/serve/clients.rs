@@ -121,6 +121,12 @@ fn prometheus_api_client_works_unchanged() {
 }
 
 #[test]
+#[ignore = "needs promtool and Python packages, which `cargo xtask check` installs"]
+fn promtool_works_unchanged() {
+    run("promtool_queries.py");
+}
+
+#[test]
 #[ignore = "needs Python packages, which `cargo xtask check` installs"]
 fn authlib_works_unchanged() {
     run("authlib_sessions.py");

@@ -1,6 +1,6 @@
-//! The stage for client libraries, the vendors' own and those that speak OAuth:
-//! they come from the package registries, unchanged, and talk to the real
-//! server.
+//! The stage for clients: the vendors' own, and those that speak OAuth or to
+//! Prometheus. They come from the package registries, unchanged, and talk to the
+//! real server.
 
 use super::{Speed, Stage};
 use crate::tool;
@@ -8,7 +8,7 @@ use crate::workspace::run;
 
 pub(super) const CLIENTS: Stage = Stage {
     name: "clients",
-    proves: "the vendors' own and other client libraries work against the server",
+    proves: "the vendors' own and other clients work against the server",
     speed: Speed::Slow,
     run: |workspace| {
         let python = tool::python(workspace)?;
@@ -18,6 +18,7 @@ pub(super) const CLIENTS: Stage = Stage {
             .cargo()
             .args(["test", "--package", "touchmark-tests", "--test", "serve"])
             .args(["--", "--include-ignored", "clients::"])
-            .env("TOUCHMARK_PYTHON", python))
+            .env("TOUCHMARK_PYTHON", python)
+            .env("PATH", tool::prometheus(workspace)?))
     },
 };
