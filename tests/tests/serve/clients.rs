@@ -158,6 +158,12 @@ fn the_curl_lines_of_the_vendors_pages_work_unchanged() {
 
 #[test]
 #[ignore = "needs npm packages, which `cargo xtask check` installs"]
+fn the_node_client_of_ionos_works_unchanged() {
+    run("ionos-sdk-nodejs.test.mjs");
+}
+
+#[test]
+#[ignore = "needs npm packages, which `cargo xtask check` installs"]
 fn prometheus_query_works_unchanged() {
     run("prometheus-query.test.mjs");
 }
