@@ -1,6 +1,7 @@
 // The hosts that the server runs on as WebAssembly, started for real: each a process of
 // its own on loopback, with a data folder and keys of its own. What they are
 // tried with is said elsewhere.
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -11,7 +12,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-export const adapters = fileURLToPath(new URL("../../wasm/hosts/", import.meta.url));
+const adapters = fileURLToPath(new URL("../../wasm/hosts/", import.meta.url));
 /** A program from npm, or on other systems than x86-64 Linux one of the machine's own. */
 const installed = (path) => {
   const program = join(here, "node_modules", path);
@@ -20,6 +21,8 @@ const installed = (path) => {
 
 const START_MS = 60_000;
 const STOP_MS = 20_000;
+const ANSWER_MS = 60_000;
+const LOG_MS = 5_000;
 
 /** How each host is started: its program, and its arguments in a place. */
 export const HOSTS = {
@@ -166,6 +169,32 @@ export function launch(name, at, options = {}) {
     /** Ends it as a power cut does. */
     kill: () => end("SIGKILL"),
   };
+}
+
+/** Expects a host to name a variable that is wrong, without its value, and to serve nobody. */
+export async function refuses(name, variable, value, problem, variables = {}) {
+  const at = await place();
+  const options = { variables: { ...variables, [variable]: value } };
+  let host;
+  try {
+    if (LAZY.has(name)) {
+      host = await start(name, at, { ...options, config: join(adapters, "workerd/config.capnp") });
+      const answer = await fetch(`${at.url}/.well-known/jwks.json`, { signal: AbortSignal.timeout(ANSWER_MS) });
+      assert.equal(answer.status, 500);
+      assert.equal((await answer.json()).error, "server_error");
+    } else {
+      host = launch(name, at, options);
+      assert.equal((await host.ending())?.code, 2);
+    }
+    // The log comes on a way of its own, which may be the longer one.
+    const told = () => host.log().includes(`the variable ${variable} ${problem}`);
+    for (let wait = 0; wait < LOG_MS && !told(); wait += 25) await sleep(25);
+    assert.ok(told(), host.log());
+    assert.ok(!value || !host.log().includes(value));
+  } finally {
+    if (!host?.ended()) await host?.kill();
+    at.remove();
+  }
 }
 
 function freePort() {

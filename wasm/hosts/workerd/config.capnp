@@ -6,6 +6,8 @@ const config :Workerd.Config = (
   services = [
     (name = "touchmark", worker = .touchmark),
     (name = "records", disk = (writable = true)),
+    # Requests go to nothing but TOUCHMARK_PROMETHEUS_URL, which is often nearby.
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
   ],
   sockets = [(name = "http", address = "127.0.0.1:8080", http = (), service = "touchmark")],
 );
@@ -30,6 +32,10 @@ const touchmark :Workerd.Worker = (
     (name = "TOUCHMARK_FORMER_KEYS", fromEnvironment = "TOUCHMARK_FORMER_KEYS"),
     (name = "TOUCHMARK_PEPPER", fromEnvironment = "TOUCHMARK_PEPPER"),
     (name = "TOUCHMARK_PEER_HEADER", fromEnvironment = "TOUCHMARK_PEER_HEADER"),
+    (name = "TOUCHMARK_PROMETHEUS_URL", fromEnvironment = "TOUCHMARK_PROMETHEUS_URL"),
+    (name = "TOUCHMARK_PROMETHEUS_AUTHORIZATION", fromEnvironment = "TOUCHMARK_PROMETHEUS_AUTHORIZATION"),
+    (name = "TOUCHMARK_PROMETHEUS_CONTRACT_LABEL", fromEnvironment = "TOUCHMARK_PROMETHEUS_CONTRACT_LABEL"),
+    (name = "TOUCHMARK_PROMETHEUS_TIMEOUT", fromEnvironment = "TOUCHMARK_PROMETHEUS_TIMEOUT"),
     (name = "TOUCHMARK_ADMIN_ID", fromEnvironment = "TOUCHMARK_ADMIN_ID"),
     (name = "TOUCHMARK_ADMIN_SECRET", fromEnvironment = "TOUCHMARK_ADMIN_SECRET"),
   ],

@@ -7,6 +7,8 @@
 
 mod connection;
 mod refusal;
+mod stream;
+mod upstream;
 mod wire;
 
 pub use connection::Sql;
@@ -19,6 +21,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use self::connection::JsConnection;
+use self::upstream::Prometheus;
 use crate::server::{Refusal, Server, read_peer, settings};
 
 /// A deployment with its records, ready for requests.
@@ -75,7 +78,11 @@ impl Edge {
                 .ok()?
                 .as_string()
         };
-        let settings = settings::read(variable)?;
+        let mut settings = settings::read(variable)?;
+        if let Some(upstream) = upstream::settings::read(variable)? {
+            let prometheus = Prometheus::open(upstream)?;
+            settings.deployment.telemetry.upstream = Some(Box::new(prometheus));
+        }
         let connection = JsConnection::new(sql);
         let server = Server::open(settings, connection, &HostRandom, now()).await?;
         Ok(Self {

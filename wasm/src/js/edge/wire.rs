@@ -1,10 +1,10 @@
 //! Fetch requests and responses to the core's, and back.
 
-use js_sys::{Array, Reflect, Uint8Array};
+use js_sys::{Array, Uint8Array};
 use touchmark_core::http::{Body, Headers, Method, Request, Response};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 
+use super::stream::{Broken, Parts};
 use crate::server::{self, Content, Part};
 
 /// Reads a request, and keeps no more of its content than the limit.
@@ -45,24 +45,18 @@ async fn content(request: &web_sys::Request, headers: &Headers, limit: usize) ->
         return Body::Whole(Vec::new());
     };
     let mut content = Content::expected(headers, limit);
-    let reader: web_sys::ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    let parts = Parts::of(&stream);
     loop {
-        let Ok(part) = JsFuture::from(reader.read()).await else {
-            return Body::Broken;
+        let part = match parts.next().await {
+            Ok(Some(part)) => part,
+            Ok(None) => return content.body(),
+            Err(Broken) => return Body::Broken,
         };
-        let member = |name: &str| Reflect::get(&part, &name.into()).unwrap_or(JsValue::UNDEFINED);
-        if member("done").is_truthy() {
-            return content.body();
-        }
-        let Ok(chunk) = member("value").dyn_into::<Uint8Array>() else {
-            return Body::Broken;
-        };
-        match content.part(chunk.length() as usize) {
-            Part::Kept(room) => chunk.copy_to(room),
+        match content.part(part.length() as usize) {
+            Part::Kept(room) => part.copy_to(room),
             Part::Dropped => {}
             Part::Hopeless => {
-                // What the host makes of the rest is its own.
-                let _ = reader.cancel();
+                parts.cancel();
                 return content.body();
             }
         }

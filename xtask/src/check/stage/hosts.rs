@@ -26,6 +26,7 @@ pub(super) const HOSTS: Stage = Stage {
             .args(["--test", "tests/hosts/hosts.test.mjs"])
             .arg("tests/hosts/spin.test.mjs")
             .arg("tests/hosts/bytes.test.mjs")
+            .arg("tests/hosts/upstream.test.mjs")
             .env("TOUCHMARK_WASMTIME", &spin_host)
             .env("TOUCHMARK", &touchmark))?;
         run(workspace
