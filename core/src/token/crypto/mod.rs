@@ -23,7 +23,10 @@ use absent as rsa;
 
 use alloc::vec::Vec;
 
-use jwt_compact::{Algorithm as Scheme, AlgorithmSignature as _};
+#[cfg(any(feature = "ed25519", feature = "es256"))]
+use jwt_compact::Algorithm as Scheme;
+#[cfg(any(feature = "ed25519", feature = "es256"))]
+use jwt_compact::AlgorithmSignature as _;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
@@ -145,6 +148,7 @@ fn verify_by<S: Scheme>(
         .is_ok_and(|signature| scheme.verify_signature(&signature, key, message))
 }
 
+#[cfg(any(feature = "ed25519", feature = "es256"))]
 fn sign_by<S: Scheme>(scheme: &S, key: &S::SigningKey, message: &[u8]) -> Vec<u8> {
     scheme.sign(key, message).as_bytes().into_owned()
 }
