@@ -6,6 +6,7 @@
 use super::parser::{self, Literal, Question, Selection, Variable, Written};
 use super::problem::Problem;
 use super::schema::{self, Argument, Field, Input, Node, Shape};
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -124,8 +125,9 @@ fn choose(selection: &Selection<'_>, shape: Shape) -> Result<Vec<Chosen>, Proble
         }
     };
     let mut chosen: Vec<Chosen> = Vec::new();
+    let mut keys = BTreeSet::new();
     for inner in &selection.selections {
-        if chosen.iter().any(|former| former.key == inner.key) {
+        if !keys.insert(inner.key) {
             let problem = format!("`{}` is selected twice", inner.key);
             return Err(Problem::validation(inner.at, problem));
         }
@@ -164,13 +166,10 @@ struct Variables<'q> {
 impl<'q> Variables<'q> {
     fn of(question: &'q Question<'q>, given: &'q Map<String, Value>) -> Result<Self, Problem> {
         let declared = &question.variables;
-        for (index, variable) in declared.iter().enumerate() {
+        let mut names = BTreeSet::new();
+        for variable in declared {
             let name = variable.name;
-            if declared
-                .iter()
-                .take(index)
-                .any(|former| former.name == name)
-            {
+            if !names.insert(name) {
                 let problem = format!("`${name}` is declared twice");
                 return Err(Problem::validation(variable.at, problem));
             }
