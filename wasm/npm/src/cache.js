@@ -29,7 +29,7 @@ export const claimsCache = (size, epochNow, now, verify) => {
     const until = claims.exp === undefined ? Infinity : claims.exp * 1000;
     // The keys may have changed while the signature was checked; a verdict
     // belongs to the keys that were there before and after.
-    if (epoch !== 0 && epochNow() === epoch && from < until) {
+    if (current !== 0 && current === epoch && epochNow() === current && from < until) {
       if (verdicts.size >= size) verdicts.delete(verdicts.keys().next().value);
       verdicts.set(token, { claims, from, until });
     }
