@@ -74,8 +74,27 @@ fn fixtures_that_fail_are_told_and_keep_the_server_from_starting() {
         .replace("secrets: [OPERATOR_PASSWORD]\n", "")
         .replace("$(OPERATOR_PASSWORD)", "hunter2-hunter2")
         .replace("status: 201", "status: 418");
-    let ended = refused(folder.path(), &text);
+    let file = write(folder.path(), &text);
+    let chosen = "an administrator's secret of forty letters";
+    let chosen = chosen.replace([' ', '\''], "-");
+    let ended = crate::process::command(["serve", "--listen", "127.0.0.1:0", "--fixtures"])
+        .arg(file)
+        .args(["--admin-id", "root"])
+        .env("TOUCHMARK_ADMIN_SECRET", &chosen)
+        .output()
+        .unwrap();
+    let ended = Ended {
+        code: ended.status.code().unwrap(),
+        out: String::from_utf8(ended.stdout).unwrap(),
+        err: String::from_utf8(ended.stderr).unwrap(),
+    };
     assert_eq!(ended.code, 1, "{}", ended.err);
+    let basic = touchmark_core::http::write_basic("root", &chosen);
+    let encoded = basic.strip_prefix("Basic ").unwrap();
+    for secret in [chosen.as_str(), encoded] {
+        assert!(!ended.err.contains(secret), "{}", ended.err);
+    }
+    assert!(ended.err.contains("authorization: "), "{}", ended.err);
     for told in [
         "create an operator",
         "fixtures.yaml:6",
