@@ -87,4 +87,7 @@ pub struct IdentityToken {
     pub created_at: Timestamp,
     /// From when on it is refused. It counts until it is deleted.
     pub expires_at: Timestamp,
+    /// When the user's tokens had last been ended as this one was made: it is
+    /// good until they are ended again, whatever clocks say.
+    pub made_after: Option<Timestamp>,
 }

@@ -110,6 +110,7 @@ impl Wire {
             contract: 0,
             created_at: self.created_date,
             expires_at: self.expiration_date,
+            made_after: None,
         }
     }
 }

@@ -88,13 +88,7 @@ pub(super) async fn prove<S: Store>(
         None => Err(Unproven::GoneUser),
         Some(user) if user.standing == Standing::Disabled => Err(Unproven::DisabledUser),
         Some(user) if user.role_in(contract).is_none() => Err(Unproven::GoneUser),
-        Some(user)
-            if user
-                .tokens_not_before
-                .is_some_and(|end| token.created_at <= end) =>
-        {
-            Err(Unproven::SupersededToken)
-        }
+        Some(user) if user.tokens_not_before != token.made_after => Err(Unproven::SupersededToken),
         Some(user) => Ok((user, token)),
     })
 }

@@ -72,6 +72,7 @@ pub(in crate::operation) async fn generate<S: Store>(
         created_at: context.now,
         // The token tells its end in seconds, and its record agrees with it.
         expires_at: Timestamp::from_seconds(context.now.seconds() + i64::from(ttl)),
+        made_after: user.tokens_not_before,
     };
     let granted = privileges(user, contract, context).await?;
     let text = mint::mint(&token, role, &granted, context)?;

@@ -155,6 +155,20 @@ fn what_ends_a_token_ends_it_at_once() {
 }
 
 #[test]
+fn a_token_made_while_the_password_changes_ends_with_the_change() {
+    let (mut world, id) = member();
+    // The change begins, and a token is made before it is committed.
+    let began = world.now;
+    world.now = began.plus_seconds(1);
+    let token = generate(&world, json!({})).unwrap();
+    world.now = began;
+    let fields = json!({ "id": id, "changes": { "password": "another" } });
+    world.administer("user.update", fields).unwrap();
+    world.now = began.plus_seconds(2);
+    assert_eq!(speaks(&world, &token).map(|_| ()), Err(REFUSED));
+}
+
+#[test]
 fn a_token_of_another_tenant_or_system_is_refused() {
     let (world, _) = member();
     let token = generate(&world, json!({})).unwrap();

@@ -174,6 +174,7 @@ pub(super) fn identity_token() -> impl Strategy<Value = IdentityToken> {
             contract,
             created_at,
             expires_at,
+            made_after: None,
         },
     )
 }
