@@ -58,7 +58,7 @@ pub use client::{ClientView, ListClients, RegisterClient, UpdateClient};
 pub use context::{Caller, Context, Random, SignedIn, tenant_uuid};
 pub use contract::{
     ContractProfile, ContractUser, CreateContractUser, CreateGroup, GroupMember, ListContractUsers,
-    ListGroups, ListMemberships, ReplaceContractUser, ReplaceGroup, Window,
+    ListGroups, ListMemberships, ReplaceContractUser, ReplaceGroup, Window, read_contract_number,
 };
 pub use dashboard::{Dashboard, Widget};
 pub use deployment::{

@@ -79,7 +79,7 @@ const fn joined<const N: usize>(parts: &[&[Route]]) -> [Route; N] {
 }
 
 /// The parts of the dialect.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Api {
     /// Tokens of users.
     Auth,
@@ -142,13 +142,13 @@ impl Dialect for Ionos {
 
     fn read_credential(
         &self,
-        _route: &Route,
+        route: &Route,
         _captures: &Captures,
         request: &Request,
     ) -> Credential {
         let proof = match read_authorization(request) {
             Credential::Bearer(token) => IdentityProof::Token(token),
-            Credential::Client(_) if telemetry::takes_no_password(request) => {
+            Credential::Client(_) if telemetry::takes_no_password(Some(route), request) => {
                 return Credential::Malformed;
             }
             Credential::Client(readings) => IdentityProof::Password(

@@ -32,7 +32,7 @@ pub(super) fn write(fault: &Fault, request: &Request) -> Response {
     });
     let mut response = Response::json(status, content.to_string()).no_store();
     if let Fault::Unauthenticated(_) = fault {
-        let scheme = if refusal::is_basic(request) && !telemetry::takes_no_password(request) {
+        let scheme = if refusal::is_basic(request) && !telemetry::takes_no_password(None, request) {
             "Basic"
         } else {
             "Bearer"

@@ -6,12 +6,14 @@
 //! wrong with a question is told as Prometheus does.
 //! <https://prometheus.io/docs/prometheus/latest/querying/api/>
 
+use super::Api;
 use crate::dialect::document::{self, parameter, read_query};
 use crate::dialect::{Route, Unspoken};
 use crate::http::{Body, Captures, Method, Pairs, Request, Response, Status, Template};
 use crate::operation::{
     Fault, IngestSamples, ListLabelValues, ListMetrics, Name, Nothing, Operation, Outcome,
     QueryRefusal, QueryTelemetry, QueryTelemetryRange, RequestFault, SelectSeries, TelemetryAnswer,
+    read_contract_number,
 };
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -31,8 +33,13 @@ pub(super) const VALUES: &str = "/telemetry/api/v1/label/{label}/values";
 pub(super) const METADATA: &str = "/telemetry/api/v1/metadata";
 pub(super) const SAMPLES: &str = "/admin/ionos/contracts/{contract}/samples";
 
-/// Whether a request is one to the TelemetryAPI, which knows tokens only.
-pub(super) fn takes_no_password(request: &Request) -> bool {
+/// Whether a request is one to the TelemetryAPI, which knows tokens only: by
+/// what it was routed to, or by its path if there is nothing there.
+pub(super) fn takes_no_password(route: Option<&Route>, request: &Request) -> bool {
+    if let Some(route) = route {
+        let name = route.operation;
+        return Api::of(name) == Some(Api::Telemetry) && name != Name::IngestSamples;
+    }
     let path = request.path.as_str();
     let path = path.strip_prefix("/ionos").unwrap_or(path);
     path == BASE_ALONE || path.starts_with(BASE)
@@ -85,9 +92,8 @@ fn read_selection(query: &Pairs) -> Result<SelectSeries, Fault> {
 
 fn read_samples(captures: &Captures, request: &Request) -> Result<IngestSamples, Fault> {
     let contract = captures.value("contract");
-    let contract = contract
-        .parse()
-        .map_err(|_| Fault::field("number", "is not the number of a contract"))?;
+    let contract = read_contract_number(contract)
+        .ok_or_else(|| Fault::field("number", "is not the number of a contract"))?;
     let charset = request.headers.charset();
     if request.media_type().as_deref() != Some("text/plain")
         || charset.is_some_and(|charset| charset != "utf-8")
@@ -118,11 +124,11 @@ pub(super) fn write_response(
             let content = json!({ "samples": samples });
             Some(Response::json(Status::OK, content.to_string()).no_store())
         }
-        Ok(Outcome::Done) if takes_no_password(request) => {
+        Ok(Outcome::Done) if takes_no_password(route, request) => {
             let content = json!({ "status": "success" });
             Some(Response::json(Status::OK, content.to_string()))
         }
-        Err(fault) if takes_no_password(request) => write_refusal(fault),
+        Err(fault) if takes_no_password(route, request) => write_refusal(fault),
         _ => None,
     }
 }

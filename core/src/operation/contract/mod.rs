@@ -56,7 +56,7 @@ pub(super) fn choose(
 ) -> Result<Option<u32>, Fault> {
     let foreign = || Fault::Forbidden(Forbidden::Contract);
     if let Some(asked) = asked {
-        let number = read_number(asked)
+        let number = read_contract_number(asked)
             .ok_or_else(|| Fault::field("contract", "is not the number of a contract"))?;
         let fits = bound.is_none_or(|bound| bound == number);
         return match user.role_in(number) {
@@ -84,8 +84,10 @@ pub(super) enum Naming {
     UnlessBound,
 }
 
-/// Reads a contract's number: a positive integer of 32 bits with a sign.
-fn read_number(text: &str) -> Option<u32> {
+/// Reads a contract's number: a positive integer of 32 bits with a sign, in
+/// digits alone.
+#[must_use]
+pub fn read_contract_number(text: &str) -> Option<u32> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let number = digits.then(|| text.parse::<i32>().ok()).flatten()?;
     u32::try_from(number).ok().filter(|number| *number > 0)

@@ -197,6 +197,12 @@ pub(in crate::operation) async fn replace<S: Store>(
         if owner && (role != ContractRole::Owner || !administers(profile.role)) {
             return Err(Fault::Forbidden(Forbidden::ContractOwner));
         }
+        // Whoever may have proven only a password cannot do without the rest.
+        let lowers = former.second_factor == SecondFactor::Required
+            && profile.second_factor == SecondFactor::None;
+        if lowers && actor.id == former.id {
+            return Err(Fault::Forbidden(Forbidden::SecondFactor));
+        }
         let mut next = former.clone();
         next.given_name.clone_from(&profile.given_name);
         next.family_name.clone_from(&profile.family_name);

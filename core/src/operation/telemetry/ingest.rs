@@ -30,6 +30,9 @@ pub(in crate::operation) async fn ingest<S: Store>(
     request: IngestSamples,
     context: &Context<'_, S>,
 ) -> Result<Outcome, Fault> {
+    if !i32::try_from(request.contract).is_ok_and(|number| number > 0) {
+        return Err(Fault::field("number", "is not the number of a contract"));
+    }
     let settings = &context.deployment.telemetry;
     let now = context.now.millis();
     let limits = exposition::Limits {

@@ -332,7 +332,7 @@ pub(crate) fn operation(name: Name) -> BoxedStrategy<Operation> {
                 })
                 .boxed()
         }
-        Name::IngestSamples => (any::<u32>(), text())
+        Name::IngestSamples => (1..=i32::MAX as u32, text())
             .prop_map(|(contract, text)| Operation::IngestSamples(IngestSamples { contract, text }))
             .boxed(),
         Name::TelemetryStatus => Just(Operation::TelemetryStatus(Nothing {})).boxed(),
