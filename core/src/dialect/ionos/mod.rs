@@ -194,7 +194,7 @@ impl Dialect for Ionos {
         }
         let outcome = match result {
             Ok(outcome) => outcome,
-            Err(fault) => return refusal::write(fault, request),
+            Err(fault) => return refusal::write(fault, route, request),
         };
         let api = route.and_then(|route| Some((route, Api::of(route.operation)?)));
         let content = match api {

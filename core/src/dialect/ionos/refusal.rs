@@ -3,7 +3,7 @@
 //! every other is the status as text.
 
 use super::{CONTRACT, telemetry};
-use crate::dialect::{document, refusal};
+use crate::dialect::{Route, document, refusal};
 use crate::http::{Request, Response, Status};
 use crate::operation::{Fault, RequestFault};
 use alloc::borrow::Cow;
@@ -13,7 +13,7 @@ use serde_json::json;
 
 const REALM: &str = "ionos";
 
-pub(super) fn write(fault: &Fault, request: &Request) -> Response {
+pub(super) fn write(fault: &Fault, route: Option<&Route>, request: &Request) -> Response {
     let fault = &in_words(fault);
     let (status, message): (Status, Cow<'_, str>) = match fault {
         Fault::Request(problem) => (status(problem), problem.to_string().into()),
@@ -32,7 +32,8 @@ pub(super) fn write(fault: &Fault, request: &Request) -> Response {
     });
     let mut response = Response::json(status, content.to_string()).no_store();
     if let Fault::Unauthenticated(_) = fault {
-        let scheme = if refusal::is_basic(request) && !telemetry::takes_no_password(None, request) {
+        let scheme = if refusal::is_basic(request) && !telemetry::takes_no_password(route, request)
+        {
             "Basic"
         } else {
             "Bearer"
