@@ -93,7 +93,7 @@ impl fmt::Display for Unspoken {
 
 impl core::error::Error for Unspoken {}
 
-/// A dialect.
+/// The half of a dialect that servers speak.
 pub trait Dialect: Sync {
     /// The system whose words these are.
     fn system(&self) -> System;
@@ -153,7 +153,11 @@ pub trait Dialect: Sync {
         result: &Result<Outcome, Fault>,
         site: &Site<'_>,
     ) -> Response;
+}
 
+/// The half of a dialect that clients speak. It is a trait of its own so that
+/// no server carries it along: what a table of functions names is linked.
+pub trait ClientDialect: Dialect {
     /// Writes the request that asks for an operation, without credentials
     /// unless they are part of the operation.
     ///
@@ -172,9 +176,22 @@ pub trait Dialect: Sync {
     ) -> Result<Outcome, Unspoken>;
 }
 
-/// The dialect of a system.
+/// What a server speaks of a system's dialect.
 #[must_use]
 pub fn of(system: System) -> Option<&'static dyn Dialect> {
+    match system {
+        System::Standard => Some(&Standard),
+        System::Klarity => Some(&Klarity),
+        System::Horizon => Some(&Horizon),
+        System::Datatrails => Some(&Datatrails),
+        System::Cockpit => Some(&Cockpit),
+        System::Ionos => Some(&Ionos),
+    }
+}
+
+/// What a client speaks of a system's dialect, which is all of it.
+#[must_use]
+pub fn client_of(system: System) -> Option<&'static dyn ClientDialect> {
     match system {
         System::Standard => Some(&Standard),
         System::Klarity => Some(&Klarity),

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use std::collections::BTreeSet;
-use touchmark_core::dialect::{self, Dialect, Route, Site};
+use touchmark_core::dialect::{self, ClientDialect, Dialect, Route, Site};
 use touchmark_core::http::{Captures, Request};
 use touchmark_core::operation::Name;
 use touchmark_core::record::System;
@@ -18,8 +18,8 @@ pub(crate) const SITE: Site<'static> = Site {
 };
 
 /// Every dialect that there is.
-pub(crate) fn dialects() -> impl Iterator<Item = &'static dyn Dialect> {
-    System::ALL.into_iter().filter_map(dialect::of)
+pub(crate) fn dialects() -> impl Iterator<Item = &'static dyn ClientDialect> {
+    System::ALL.into_iter().filter_map(dialect::client_of)
 }
 
 /// The operations that a dialect answers to.
@@ -41,7 +41,7 @@ fn find(dialect: &'static dyn Dialect, request: &Request) -> Option<(&'static Ro
 }
 
 /// Tries a law on samples of every operation of every dialect.
-fn check(law: impl Fn(&'static dyn Dialect, Name, &mut TestRunner)) {
+fn check(law: impl Fn(&'static dyn ClientDialect, Name, &mut TestRunner)) {
     for dialect in dialects() {
         for name in operations(dialect) {
             let name = Name::named(name).expect("a route names an operation");

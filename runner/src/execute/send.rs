@@ -7,7 +7,7 @@ use crate::peer::Request;
 use crate::scenario::model::{Action, Body, Call, Http};
 use crate::scenario::{Diagnostic, Span};
 use serde_json::Value as Json;
-use touchmark_core::dialect::{self, Dialect, Unspoken};
+use touchmark_core::dialect::{self, ClientDialect, Unspoken};
 use touchmark_core::http::{Headers, Pairs, Response};
 use touchmark_core::operation::{self, Operation};
 use touchmark_core::record::System;
@@ -20,7 +20,7 @@ pub(super) struct Prepared {
 
 /// An operation and the dialect that it was asked for in.
 pub(super) struct Spoken {
-    dialect: &'static dyn Dialect,
+    dialect: &'static dyn ClientDialect,
     operation: Operation,
 }
 
@@ -124,8 +124,8 @@ pub(super) fn call(
     }
     let operation = Operation::read(name, Json::Object(fields))
         .map_err(|error| misread(call, place, &error))?;
-    let dialect =
-        dialect::of(system).ok_or_else(|| refused(format!("there is no dialect `{system}`")))?;
+    let dialect = dialect::client_of(system)
+        .ok_or_else(|| refused(format!("there is no dialect `{system}`")))?;
     let message = dialect
         .write_request(&operation)
         .map_err(|unspoken| refused(format!("`{system}` cannot ask for this: {unspoken}")))?;

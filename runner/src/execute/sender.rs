@@ -12,7 +12,7 @@ use crate::scenario::model::{
 use crate::scenario::{Diagnostic, Span};
 use crate::secret::{Redactor, Secret, learn_token};
 use serde_json::Value as Json;
-use touchmark_core::dialect::{self, Dialect, Unspoken};
+use touchmark_core::dialect::{self, ClientDialect, Unspoken};
 use touchmark_core::http::{self, Body, Headers, write_basic};
 use touchmark_core::operation::{self, Grant, IssueToken, Operation, Presented};
 use touchmark_core::record::{ClientId, Secret as ClientSecret, System};
@@ -163,7 +163,7 @@ impl Asked {
             None if system == System::Standard => {
                 dialect::Standard.write_request(&self.issue(Presented::Basic))
             }
-            None => match dialect::of(system) {
+            None => match dialect::client_of(system) {
                 Some(dialect) => dialect.write_request(&self.issue(Presented::Content)),
                 None => Err(Unspoken::Operation(operation::Name::IssueToken)),
             },

@@ -11,7 +11,7 @@ mod operators;
 mod refusal;
 mod token;
 
-use super::{Dialect, Route, Site, Unspoken, document, oauth, read_authorization};
+use super::{ClientDialect, Dialect, Route, Site, Unspoken, document, oauth, read_authorization};
 use crate::http::{Captures, Method, Request, Response, Status};
 use crate::operation::{Credential, Dashboard, Fault, Name, Nothing, Operation, Outcome};
 use crate::record::System;
@@ -121,7 +121,9 @@ impl Dialect for Cockpit {
         let status = if created { Status::CREATED } else { Status::OK };
         Response::json(status, alloc::string::ToString::to_string(&content)).no_store()
     }
+}
 
+impl ClientDialect for Cockpit {
     fn write_request(&self, operation: &Operation) -> Result<Request, Unspoken> {
         match operation {
             Operation::IssueToken(request) => token::write_request(request),

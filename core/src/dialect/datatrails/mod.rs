@@ -16,7 +16,7 @@ mod refusal;
 mod subjects;
 mod tenancy;
 
-use super::{Dialect, Route, Site, Unspoken, document, oauth};
+use super::{ClientDialect, Dialect, Route, Site, Unspoken, document, oauth};
 use crate::http::{Captures, Method, Request, Response};
 use crate::operation::{Fault, Name, Nothing, Operation, Outcome};
 use crate::record::System;
@@ -146,7 +146,9 @@ impl Dialect for Datatrails {
             },
         }
     }
+}
 
+impl ClientDialect for Datatrails {
     fn write_request(&self, operation: &Operation) -> Result<Request, Unspoken> {
         match operation {
             Operation::IssueToken(request) => oauth::write_form(TOKEN, request),

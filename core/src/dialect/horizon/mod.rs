@@ -9,7 +9,7 @@ mod entries;
 mod refusal;
 mod users;
 
-use super::{Dialect, Route, Site, Unspoken, document, oauth, read_authorization};
+use super::{ClientDialect, Dialect, Route, Site, Unspoken, document, oauth, read_authorization};
 use crate::http::{Captures, Method, Request, Response, Status, Template};
 use crate::operation::{
     Credential, Fault, ListAssetKinds, Me, Name, Nothing, Operation, Outcome, Resource,
@@ -146,7 +146,9 @@ impl Dialect for Horizon {
         let status = if created { Status::CREATED } else { Status::OK };
         Response::json(status, content.to_string()).no_store()
     }
+}
 
+impl ClientDialect for Horizon {
     fn write_request(&self, operation: &Operation) -> Result<Request, Unspoken> {
         match operation {
             Operation::Me(request) => {

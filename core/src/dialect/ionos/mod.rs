@@ -14,7 +14,7 @@ mod refusal;
 mod telemetry;
 mod users;
 
-use super::{Dialect, Route, Site, Unspoken, oauth, read_authorization};
+use super::{ClientDialect, Dialect, Route, Site, Unspoken, oauth, read_authorization};
 use crate::http::{Captures, Method, Request, Response, Status};
 use crate::operation::{Credential, Fault, IdentityProof, Name, Operation, Outcome};
 use crate::record::System;
@@ -212,7 +212,9 @@ impl Dialect for Ionos {
         };
         Response::json(status, content).no_store()
     }
+}
 
+impl ClientDialect for Ionos {
     fn write_request(&self, operation: &Operation) -> Result<Request, Unspoken> {
         match Api::of(operation.name()) {
             Some(Api::Auth) => auth::write_request(operation),

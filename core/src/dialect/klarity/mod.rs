@@ -12,7 +12,7 @@ mod integrations;
 mod records;
 mod refusal;
 
-use super::{Dialect, Route, Site, Unspoken, document, oauth, read_authorization};
+use super::{ClientDialect, Dialect, Route, Site, Unspoken, document, oauth, read_authorization};
 use crate::http::{Body, Captures, Method, Request, Response};
 use crate::json;
 use crate::operation::{
@@ -140,7 +140,9 @@ impl Dialect for Klarity {
             },
         }
     }
+}
 
+impl ClientDialect for Klarity {
     fn write_request(&self, operation: &Operation) -> Result<Request, Unspoken> {
         match operation {
             Operation::IssueToken(request) => oauth::write_json(TOKEN, request),

@@ -8,7 +8,9 @@
 
 mod administration;
 
-use super::{Dialect, Route, Site, Unspoken, document, oauth, read_authorization, refusal};
+use super::{
+    ClientDialect, Dialect, Route, Site, Unspoken, document, oauth, read_authorization, refusal,
+};
 use crate::http::{Captures, Method, Request, Response, Status};
 use crate::operation::{
     Credential, Fault, GrantFault, IntrospectToken, Introspection, Name, Nothing, Operation,
@@ -123,7 +125,9 @@ impl Dialect for Standard {
             }
         }
     }
+}
 
+impl ClientDialect for Standard {
     fn write_request(&self, operation: &Operation) -> Result<Request, Unspoken> {
         Ok(match operation {
             Operation::IssueToken(request) => oauth::write_form(TOKEN, request)?,
