@@ -51,6 +51,14 @@ impl Timestamp {
         Self::from_millis(self.0.saturating_add(seconds.saturating_mul(1000)))
     }
 
+    /// This point in time, or the first one past `former` if it is not: clocks
+    /// stand still and go back, and what comes later must not look the same.
+    #[must_use]
+    pub fn past(self, former: Option<Self>) -> Self {
+        let least = former.map_or(0, |former| former.0.saturating_add(1));
+        Self::from_millis(self.0.max(least))
+    }
+
     /// Year and month in UTC, which is what billing periods are made of.
     #[must_use]
     pub fn month(self) -> Month {
@@ -196,6 +204,15 @@ mod tests {
             Timestamp::from_seconds(i64::MAX).to_rfc3339(),
             "9999-12-31T23:59:59Z"
         );
+    }
+
+    #[test]
+    fn what_comes_later_is_never_the_same_point_in_time() {
+        let [early, late] = [1000, 2000].map(Timestamp::from_millis);
+        assert_eq!(late.past(None), late);
+        assert_eq!(late.past(Some(early)), late);
+        assert_eq!(early.past(Some(early)).millis(), 1001);
+        assert_eq!(early.past(Some(late)).millis(), 2001);
     }
 
     #[test]

@@ -87,7 +87,8 @@ pub struct Client {
     /// their own name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub terms: Option<SessionTerms>,
-    /// Opaque tokens issued up to then are refused.
+    /// When the tokens for users were last ended. It differs with every time,
+    /// and only tokens made since are accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens_not_before: Option<Timestamp>,
 }

@@ -28,7 +28,7 @@ pub use monitoring::{
 };
 pub use principal::Principal;
 pub use secret::Secret;
-pub use session::{OpaqueToken, Session, SessionPointer, SessionTerms, UserGrant};
+pub use session::{LastEnded, OpaqueToken, Session, SessionPointer, SessionTerms, UserGrant};
 pub use subject::Subject;
 pub use system::System;
 pub use tenant::{InvalidTenant, Tenant};

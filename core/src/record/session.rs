@@ -35,10 +35,20 @@ pub struct SessionTerms {
 pub struct OpaqueToken {
     /// What the token is derived from, together with the pepper.
     pub nonce: String,
-    /// When it was issued.
-    pub issued_at: Timestamp,
     /// From when on it is refused.
     pub expires_at: Timestamp,
+}
+
+/// When an API access and a user had last ended their tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LastEnded {
+    /// The API access.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client: Option<Timestamp>,
+    /// The user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<Timestamp>,
 }
 
 /// The tokens of one API access for one user.
@@ -53,6 +63,10 @@ pub struct Session {
     pub user: UserId,
     /// What the tokens allow.
     pub scope: Vec<String>,
+    /// When tokens had last been ended as these were made: they are good until
+    /// that happens again, whatever clocks say.
+    #[serde(default)]
+    pub made_after: LastEnded,
     /// The access token.
     pub access: OpaqueToken,
     /// The refresh token, where the access may renew.

@@ -114,7 +114,8 @@ pub struct User {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
-    /// Opaque tokens issued up to then are refused.
+    /// When the user's tokens were last ended. It differs with every time, and
+    /// only tokens made since are accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens_not_before: Option<Timestamp>,
 }

@@ -242,7 +242,7 @@ pub(in crate::operation) async fn update<S: Store>(
         }
         if let Some(standing) = request.standing {
             if standing == Standing::Disabled {
-                access.tokens_not_before = Some(context.now);
+                access.tokens_not_before = Some(context.now.past(access.tokens_not_before));
             }
             access.standing = standing;
         }

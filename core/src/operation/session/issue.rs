@@ -8,8 +8,8 @@ use crate::operation::{
     Context, Fault, GrantFault, IssuedToken, Name, Outcome, Ownership, Unproven, trail, user,
 };
 use crate::record::{
-    Client, OpaqueToken, Privilege, Secret, Session, SessionPointer, SessionTerms, Standing, User,
-    UserGrant,
+    Client, LastEnded, OpaqueToken, Privilege, Secret, Session, SessionPointer, SessionTerms,
+    Standing, User, UserGrant,
 };
 use crate::store::Store;
 use alloc::string::String;
@@ -52,6 +52,8 @@ pub(in crate::operation) async fn password<S: Store>(
     let drawn = token::draw(terms.access_lifetime, context);
     let drawn_refresh = token::draw(terms.refresh_lifetime, context);
     let may_renew = terms.grants.contains(&UserGrant::RefreshToken);
+    // As of before the password was proven: what is ended since ends this.
+    let made_after = last_ended(client, &user);
     let audit = context.uuid();
     let mut attempts = Attempts::new();
     loop {
@@ -60,11 +62,11 @@ pub(in crate::operation) async fn password<S: Store>(
             .as_ref()
             .map(|stored| &stored.document)
             .filter(|session| {
-                session.client_created_at == client.created_at && session.scope == scope
+                session.client_created_at == client.created_at
+                    && session.scope == scope
+                    && session.made_after == made_after
             });
-        let lives = |token: &&OpaqueToken| {
-            token::is_live(token, context.now) && is_valid(token, client, &user)
-        };
+        let lives = |token: &&OpaqueToken| token::is_live(token, context.now);
         let access = former
             .map(|session| &session.access)
             .filter(|_| policy.reuse_access_token)
@@ -77,6 +79,7 @@ pub(in crate::operation) async fn password<S: Store>(
             client_created_at: client.created_at,
             user: user.id.clone(),
             scope: scope.clone(),
+            made_after,
             access: access.unwrap_or(&drawn).clone(),
             refresh: may_renew.then(|| refresh.unwrap_or(&drawn_refresh).clone()),
         };
@@ -120,7 +123,7 @@ pub(in crate::operation) async fn refresh<S: Store>(
             return Err(refused(Ownership::RefreshToken));
         }
         let user = user::by_id(&session.user, context).await?;
-        let user = user.filter(|user| may_connect(user) && is_valid(&refresh, client, user));
+        let user = user.filter(|user| may_connect(user) && is_valid(session, client, user));
         if user.is_none() {
             return Err(refused(Ownership::RefreshToken));
         }
@@ -246,11 +249,17 @@ fn may_connect(user: &User) -> bool {
     user.standing == Standing::Enabled && user.privileges.contains(&Privilege::ConnectToApi)
 }
 
-/// Whether neither the access nor the user has ended its tokens since this one
-/// was issued.
-pub(super) fn is_valid(token: &OpaqueToken, client: &Client, user: &User) -> bool {
-    let ends = [client.tokens_not_before, user.tokens_not_before];
-    ends.into_iter().flatten().all(|end| token.issued_at > end)
+/// Whether neither the access nor the user has ended its tokens since those of
+/// the session were made.
+pub(super) fn is_valid(session: &Session, client: &Client, user: &User) -> bool {
+    session.made_after == last_ended(client, user)
+}
+
+const fn last_ended(client: &Client, user: &User) -> LastEnded {
+    LastEnded {
+        client: client.tokens_not_before,
+        user: user.tokens_not_before,
+    }
 }
 
 /// What a scope parameter asks for.

@@ -39,9 +39,7 @@ pub(in crate::operation) async fn prove<S: Store>(
     Ok(match user::by_id(&session.user, context).await? {
         None => Err(Unproven::GoneUser),
         Some(user) if user.standing == Standing::Disabled => Err(Unproven::DisabledUser),
-        Some(user) if !issue::is_valid(&session.access, &client, &user) => {
-            Err(Unproven::SupersededToken)
-        }
+        Some(user) if !issue::is_valid(&session, &client, &user) => Err(Unproven::SupersededToken),
         Some(user) => Ok(SignedIn {
             user,
             token: None,

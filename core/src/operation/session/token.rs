@@ -13,7 +13,6 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 pub(super) fn draw<S: Store>(lifetime: u32, context: &Context<'_, S>) -> OpaqueToken {
     OpaqueToken {
         nonce: Base64UrlUnpadded::encode_string(&context.bytes::<16>()),
-        issued_at: context.now,
         expires_at: context.now.plus_seconds(i64::from(lifetime)),
     }
 }

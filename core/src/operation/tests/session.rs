@@ -117,6 +117,59 @@ fn a_refresh_keeps_the_refresh_token_unless_told_otherwise() {
 }
 
 #[test]
+fn a_token_made_while_its_session_is_ended_ends_with_it() {
+    let endings = [
+        ("user.update", "id", json!({ "password": "another" })),
+        ("user.update", "id", json!({ "standing": "disabled" })),
+        (
+            "api_access.update",
+            "client_id",
+            json!({ "standing": "disabled" }),
+        ),
+    ];
+    for (name, id, changes) in endings {
+        let (mut world, operator) = world();
+        // The change begins, and a token is made before it is committed.
+        let began = world.now;
+        world.now = began.plus_seconds(1);
+        let token = password(&world);
+        world.now = began;
+        let change = |changes: &Value| {
+            let fields = if id == "id" {
+                json!({ "id": operator, "changes": changes })
+            } else {
+                json!({ "client_id": "access", "standing": changes["standing"] })
+            };
+            world.administer(name, fields).unwrap();
+        };
+        change(&changes);
+        if changes.get("standing").is_some() {
+            change(&json!({ "standing": "enabled" }));
+        }
+        assert_eq!(
+            refused(&world, &token),
+            Unauthenticated::Refused,
+            "{changes}"
+        );
+        let ended = Fault::Grant(GrantFault::Ownership(Ownership::RefreshToken));
+        assert_eq!(refresh(&world, &token), Err(ended), "{changes}");
+    }
+}
+
+#[test]
+fn tokens_are_ended_twice_within_one_millisecond() {
+    let (world, operator) = world();
+    for secret in ["first", "right"] {
+        let token = password(&world);
+        let fields = json!({ "id": operator, "changes": { "password": secret } });
+        world.administer("user.update", fields).unwrap();
+        assert_eq!(refused(&world, &token), Unauthenticated::Refused);
+        let fields = json!({ "id": operator, "changes": { "password": "right" } });
+        world.administer("user.update", fields).unwrap();
+    }
+}
+
+#[test]
 fn no_opaque_token_is_stored() {
     let (world, _) = world();
     let token = password(&world);

@@ -362,7 +362,7 @@ pub(super) async fn change<S: Store>(
             let ends = user.password != former.password
                 || (user.standing, former.standing) == (Standing::Disabled, Standing::Enabled);
             if ends {
-                user.tokens_not_before = Some(context.now);
+                user.tokens_not_before = Some(context.now.past(former.tokens_not_before));
             }
             user.updated_at = context.now;
             change.replace(key(context.system, id), &stored, user)?
