@@ -1,7 +1,7 @@
 //! Who may ask for which operation at all.
 
 use super::{Caller, Fault, Forbidden, Name, Unauthenticated, contract};
-use crate::record::Role;
+use crate::record::{ContractPrivilege, Role};
 
 /// Who may ask for an operation at all. What a caller may do it to is decided
 /// by the operation itself.
@@ -17,6 +17,11 @@ pub enum Access {
     Administrator,
     /// A member of the contract that the request is about.
     ContractMember,
+    /// Such a member who signs in without a second factor, which no API can
+    /// ask for.
+    SingleFactorMember,
+    /// Such a member whom the contract grants the use of the monitoring.
+    MonitoringMember,
     /// The owner or an administrator of that contract.
     ContractAdministrator,
 }
@@ -34,6 +39,10 @@ pub fn admit(name: Name, caller: &Caller) -> Result<(), Fault> {
         (_, Caller::Anonymous) => Err(Fault::Unauthenticated(Unauthenticated::Absent)),
         (Access::Authenticated, _) => Ok(()),
         (Access::ContractMember, caller) => contract::admit_member(caller),
+        (Access::SingleFactorMember, caller) => contract::admit_single_factor(caller),
+        (Access::MonitoringMember, caller) => {
+            contract::admit_privileged(ContractPrivilege::AccessAndManageMonitoring, caller)
+        }
         (Access::ContractAdministrator, caller) => contract::admit_administrator(caller),
         (_, caller) if caller.is_administrator() => Ok(()),
         (Access::ApiTokenManager, caller) if caller.has_role(Role::ApiTokenManager) => Ok(()),

@@ -90,6 +90,16 @@ impl<'a, S: Store> Change<'a, S> {
         Ok(self)
     }
 
+    /// Depends on a document that must not have changed since it was read, or
+    /// come to be.
+    pub(super) fn unchanged<T>(mut self, key: Key, stored: Option<&Stored<T>>) -> Self {
+        self.batch = match stored {
+            Some(stored) => self.batch.is(key, stored.entry.version),
+            None => self.batch.absent(key),
+        };
+        self
+    }
+
     /// Sets a document, whatever was there.
     pub(super) fn set<T: Serialize>(mut self, key: Key, document: &T) -> Result<Self, Fault> {
         let text = write(document)?;

@@ -2,11 +2,13 @@
 //! the domain has no clock, no randomness and no I/O of its own.
 
 use super::Deployment;
-use crate::record::{Client, ContractRole, Role, System, Tenant, User};
+use crate::record::{Client, ContractPrivilege, ContractRole, Group, Role, System, Tenant, User};
 use crate::store::{Store, Version};
 use crate::time::Timestamp;
 use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 use core::net::IpAddr;
 use uuid::Uuid;
 
@@ -36,6 +38,26 @@ pub struct SignedIn {
     pub token: Option<String>,
     /// The contract that the request is about, in systems that have contracts.
     pub contract: Option<u32>,
+    /// The groups of that contract that the user is a member of.
+    pub groups: Vec<Group>,
+}
+
+impl SignedIn {
+    /// What the contract grants to the user: everything to its owner and its
+    /// administrators, and what groups grant to everybody else.
+    #[must_use]
+    pub fn privileges(&self) -> BTreeSet<ContractPrivilege> {
+        match self.contract.and_then(|number| self.user.role_in(number)) {
+            None => BTreeSet::new(),
+            Some(ContractRole::Owner | ContractRole::Admin) => {
+                ContractPrivilege::ALL.iter().copied().collect()
+            }
+            Some(ContractRole::User) => {
+                let granted = self.groups.iter().flat_map(|group| &group.privileges);
+                granted.copied().collect()
+            }
+        }
+    }
 }
 
 impl Caller {

@@ -273,51 +273,51 @@ operations! {
     /// then on.
     "signature_key.rotate" RotateSignatureKey(Nothing) Administrator;
     /// Generates a token of the caller for a contract.
-    "identity_token.generate" GenerateIdentityToken(GenerateIdentityToken) ContractMember;
+    "identity_token.generate" GenerateIdentityToken(GenerateIdentityToken) SingleFactorMember;
     /// Lists the caller's tokens for a contract.
     "identity_token.list" ListIdentityTokens(Nothing) ContractMember;
     /// Reads one of the caller's tokens, without the token itself.
     "identity_token.get" GetIdentityToken(Reference) ContractMember;
     /// Deletes one of the caller's tokens; it is refused from then on.
-    "identity_token.delete" DeleteIdentityToken(Reference) ContractMember;
+    "identity_token.delete" DeleteIdentityToken(Reference) SingleFactorMember;
     /// Deletes those of the caller's tokens for a contract that meet a criterion.
-    "identity_token.delete_all" DeleteIdentityTokens(DeleteIdentityTokens) ContractMember;
+    "identity_token.delete_all" DeleteIdentityTokens(DeleteIdentityTokens) SingleFactorMember;
     /// Adds samples to a contract.
     "telemetry.ingest" IngestSamples(IngestSamples) Administrator;
     /// Tells that samples can be asked for.
-    "telemetry.status" TelemetryStatus(Nothing) ContractMember;
+    "telemetry.status" TelemetryStatus(Nothing) MonitoringMember;
     /// Asks for the value of an expression at one time.
-    "telemetry.query" QueryTelemetry(QueryTelemetry) ContractMember;
+    "telemetry.query" QueryTelemetry(QueryTelemetry) MonitoringMember;
     /// Asks for the values of an expression over some time.
-    "telemetry.query_range" QueryTelemetryRange(QueryTelemetryRange) ContractMember;
+    "telemetry.query_range" QueryTelemetryRange(QueryTelemetryRange) MonitoringMember;
     /// Asks which series there are.
-    "telemetry.series" ListSeries(SelectSeries) ContractMember;
+    "telemetry.series" ListSeries(SelectSeries) MonitoringMember;
     /// Asks which labels series have.
-    "telemetry.labels" ListLabels(SelectSeries) ContractMember;
+    "telemetry.labels" ListLabels(SelectSeries) MonitoringMember;
     /// Asks which values a label has.
-    "telemetry.label_values" ListLabelValues(ListLabelValues) ContractMember;
+    "telemetry.label_values" ListLabelValues(ListLabelValues) MonitoringMember;
     /// Asks what metrics mean.
-    "telemetry.metadata" ListMetrics(ListMetrics) ContractMember;
+    "telemetry.metadata" ListMetrics(ListMetrics) MonitoringMember;
     /// Creates an action for alarms.
-    "action.create" CreateAction(ActionProperties) ContractMember;
+    "action.create" CreateAction(ActionProperties) MonitoringMember;
     /// Lists the actions of a contract.
-    "action.list" ListActions(ListActions) ContractMember;
+    "action.list" ListActions(ListActions) MonitoringMember;
     /// Reads one action.
-    "action.get" GetAction(Reference) ContractMember;
+    "action.get" GetAction(Reference) MonitoringMember;
     /// Replaces an action.
-    "action.update" UpdateAction(UpdateAction) ContractMember;
+    "action.update" UpdateAction(UpdateAction) MonitoringMember;
     /// Deletes an action that no alarm uses.
-    "action.delete" DeleteAction(Reference) ContractMember;
+    "action.delete" DeleteAction(Reference) MonitoringMember;
     /// Creates an alarm, which is evaluated whenever samples come.
-    "alarm.create" CreateAlarm(AlarmProperties) ContractMember;
+    "alarm.create" CreateAlarm(AlarmProperties) MonitoringMember;
     /// Lists the alarms of a contract.
-    "alarm.list" ListAlarms(ListAlarms) ContractMember;
+    "alarm.list" ListAlarms(ListAlarms) MonitoringMember;
     /// Reads one alarm.
-    "alarm.get" GetAlarm(AlarmReference) ContractMember;
+    "alarm.get" GetAlarm(AlarmReference) MonitoringMember;
     /// Replaces an alarm, which keeps its history.
-    "alarm.update" UpdateAlarm(UpdateAlarm) ContractMember;
+    "alarm.update" UpdateAlarm(UpdateAlarm) MonitoringMember;
     /// Deletes an alarm with its history.
-    "alarm.delete" DeleteAlarm(Reference) ContractMember;
+    "alarm.delete" DeleteAlarm(Reference) MonitoringMember;
     /// Creates a group of a contract.
     "group.create" CreateGroup(CreateGroup) ContractAdministrator;
     /// Lists the groups of a contract.
@@ -433,7 +433,7 @@ pub async fn execute<S: Store>(
             identity::delete_all(request.criteria, context).await
         }
         Operation::IngestSamples(request) => telemetry::ingest(request, context).await,
-        Operation::TelemetryStatus(Nothing {}) => telemetry::status(context).await,
+        Operation::TelemetryStatus(Nothing {}) => telemetry::status(context),
         Operation::QueryTelemetry(request) => telemetry::query(request, context).await,
         Operation::QueryTelemetryRange(request) => telemetry::query_range(request, context).await,
         Operation::ListSeries(request) => telemetry::series(request, context).await,

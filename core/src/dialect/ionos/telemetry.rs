@@ -158,6 +158,8 @@ fn write_refusal(fault: &Fault) -> Option<Response> {
             QueryRefusal::Execution => (Status::UNPROCESSABLE_CONTENT, "execution"),
             QueryRefusal::Timeout => (Status::SERVICE_UNAVAILABLE, "timeout"),
         },
+        // Prometheus has no contracts, so their header is refused as elsewhere.
+        Fault::Request(RequestFault::Field { at, .. }) if at == "contract" => return None,
         Fault::Request(RequestFault::Syntax(_) | RequestFault::Field { .. }) => {
             (Status::BAD_REQUEST, "bad_data")
         }

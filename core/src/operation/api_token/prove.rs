@@ -10,6 +10,7 @@ use crate::store::Store;
 use crate::token::{
     self, Algorithm, AudienceRule, ClaimName, Envelope, KeySet, KidRule, Layout, Policy, TypRule,
 };
+use alloc::vec::Vec;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Map, Value};
 
@@ -103,6 +104,7 @@ pub(in crate::operation) async fn prove<S: Store>(
             user,
             token: Some(entry.id),
             contract: None,
+            groups: Vec::new(),
         }),
         Some(_) => Err(Unproven::DisabledUser),
         None => Err(Unproven::GoneUser),

@@ -1,7 +1,7 @@
 //! Groups of a contract: create, list, read, replace, delete, and what they
 //! grant to a user.
 
-use super::{administers, member};
+use super::member;
 use crate::operation::change::{Attempts, Change, Committed, Stored, load, load_all};
 use crate::operation::{Context, Fault, Name, Outcome, Page, Reference, Resource, quota};
 use crate::record::{ContractPrivilege, Group, User};
@@ -216,7 +216,7 @@ pub(in crate::operation) async fn delete<S: Store>(
 }
 
 /// The groups of a user in a contract, oldest first, as far as they are there.
-pub(super) async fn of_user<S: Store>(
+pub(in crate::operation) async fn of_user<S: Store>(
     user: &User,
     contract: u32,
     context: &Context<'_, S>,
@@ -229,24 +229,6 @@ pub(super) async fn of_user<S: Store>(
         groups.extend(found.into_iter().flatten().map(|stored| stored.document));
     }
     Ok(groups)
-}
-
-/// What a contract grants to a user: everything to its owner and its
-/// administrators, and what groups grant to everybody else.
-pub(in crate::operation) async fn privileges<S: Store>(
-    user: &User,
-    contract: u32,
-    context: &Context<'_, S>,
-) -> Result<BTreeSet<ContractPrivilege>, Fault> {
-    match user.role_in(contract) {
-        None => Ok(BTreeSet::new()),
-        Some(role) if administers(role) => Ok(ContractPrivilege::ALL.iter().copied().collect()),
-        Some(_) => {
-            let groups = of_user(user, contract, context).await?;
-            let privileges = groups.into_iter().flat_map(|group| group.privileges);
-            Ok(privileges.collect())
-        }
-    }
 }
 
 /// A group of the contract that the request is about.

@@ -12,7 +12,7 @@ pub use user::{
 };
 
 use super::{Caller, Context, Fault, Forbidden, Unauthenticated};
-use crate::record::{ContractPrivilege, ContractRole, User};
+use crate::record::{ContractPrivilege, ContractRole, SecondFactor, User};
 use crate::store::Store;
 
 /// Refuses a caller that is no member of the contract.
@@ -21,6 +21,24 @@ pub(super) fn admit_member(caller: &Caller) -> Result<(), Fault> {
         (Caller::Anonymous, _) => Err(Fault::Unauthenticated(Unauthenticated::Absent)),
         (_, Some(_)) => Ok(()),
         (_, None) => Err(Fault::Forbidden(Forbidden::Contract)),
+    }
+}
+
+/// Refuses a caller that signs in with a second factor.
+pub(super) fn admit_single_factor(caller: &Caller) -> Result<(), Fault> {
+    admit_member(caller)?;
+    match caller.in_contract() {
+        Some((user, _, _)) if user.second_factor == SecondFactor::None => Ok(()),
+        _ => Err(Fault::Forbidden(Forbidden::SecondFactor)),
+    }
+}
+
+/// Refuses a caller to whom the contract does not grant the privilege.
+pub(super) fn admit_privileged(privilege: ContractPrivilege, caller: &Caller) -> Result<(), Fault> {
+    admit_member(caller)?;
+    match caller {
+        Caller::User(signed_in) if signed_in.privileges().contains(&privilege) => Ok(()),
+        _ => Err(Fault::Forbidden(Forbidden::Privilege(privilege))),
     }
 }
 
@@ -91,21 +109,4 @@ pub fn read_contract_number(text: &str) -> Option<u32> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let number = digits.then(|| text.parse::<i32>().ok()).flatten()?;
     u32::try_from(number).ok().filter(|number| *number > 0)
-}
-
-/// The member who asks, if the contract grants the privilege to it.
-///
-/// # Errors
-/// [`Forbidden::Privilege`] otherwise.
-pub(super) async fn require<'a, S: Store>(
-    privilege: ContractPrivilege,
-    context: &'a Context<'_, S>,
-) -> Result<(&'a User, u32, ContractRole), Fault> {
-    let member = member(context)?;
-    let granted = group::privileges(member.0, member.1, context).await?;
-    if granted.contains(&privilege) {
-        Ok(member)
-    } else {
-        Err(Fault::Forbidden(Forbidden::Privilege(privilege)))
-    }
 }

@@ -4,16 +4,17 @@
 //! A token is a JWT whose `kid` is the token's own identifier. It works as
 //! long as its record is there, so deleting it ends it at once.
 
+mod leave;
 mod mint;
 mod prove;
 mod token;
 
+pub(super) use leave::leave;
 pub(super) use prove::prove;
 pub use token::{DeleteIdentityTokens, GenerateIdentityToken, GeneratedToken, TokenCriteria};
 pub(super) use token::{delete, delete_all, generate, list, read};
 
-use super::{Fault, Forbidden};
-use crate::record::{SecondFactor, User, UserId};
+use crate::record::UserId;
 use crate::store::{Key, Range};
 use alloc::string::ToString;
 
@@ -34,10 +35,7 @@ fn tokens_for(user: &UserId, contract: u32) -> Range {
     Range::under("identity-token", [user.as_str(), &contract])
 }
 
-/// Refuses whoever signs in with a second factor, which no API can ask for.
-fn admit_factor(user: &User) -> Result<(), Fault> {
-    match user.second_factor {
-        SecondFactor::None => Ok(()),
-        SecondFactor::Required => Err(Fault::Forbidden(Forbidden::SecondFactor)),
-    }
+/// What every generation of a token for a user rewrites.
+fn fence(user: &UserId) -> Key {
+    Key::of("fence", ["identity-token", user.as_str()])
 }

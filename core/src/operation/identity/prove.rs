@@ -2,11 +2,12 @@
 //! first, so that a contract's number tells a stranger nothing.
 
 use super::mint;
-use crate::operation::contract::{Naming, choose};
+use crate::operation::contract::{Naming, choose, group};
 use crate::operation::{Context, Fault, IdentityProof, Name, SignedIn, Unproven, user};
 use crate::record::{Secret, Standing, User};
 use crate::store::Store;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 /// Finds the user that a proof is of, and the contract that is meant.
 pub(in crate::operation) async fn prove<S: Store>(
@@ -26,10 +27,15 @@ pub(in crate::operation) async fn prove<S: Store>(
         },
     };
     let contract = choose(&user, contract, bound, naming(name))?;
+    let groups = match contract {
+        Some(contract) => group::of_user(&user, contract, context).await?,
+        None => Vec::new(),
+    };
     Ok(Ok(SignedIn {
         user,
         token,
         contract,
+        groups,
     }))
 }
 

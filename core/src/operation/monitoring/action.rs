@@ -2,10 +2,11 @@
 //! alarms and cannot go as long as it does.
 
 use super::{
-    Fence, ListActions, MAX_OF_CONTRACT, MonitoringOrder, action_key, actions, admit, admit_name,
-    alarms, author, sign,
+    Fence, ListActions, MAX_OF_CONTRACT, MonitoringOrder, action_key, actions, admit_name, alarms,
+    author, sign,
 };
 use crate::operation::change::{Attempts, Change, Committed, Stored, load};
+use crate::operation::contract::member;
 use crate::operation::telemetry::visit;
 use crate::operation::{Conflict, Context, Fault, Name, Outcome, Resource};
 use crate::record::{Action, Alarm};
@@ -79,7 +80,7 @@ pub(in crate::operation) async fn create<S: Store>(
     request: ActionProperties,
     context: &Context<'_, S>,
 ) -> Result<Outcome, Fault> {
-    let (user, contract) = admit(context).await?;
+    let (user, contract, _) = member(context)?;
     request.admit()?;
     let action = Action {
         id: context.uuid(),
@@ -115,7 +116,7 @@ pub(in crate::operation) async fn read<S: Store>(
     id: &str,
     context: &Context<'_, S>,
 ) -> Result<Outcome, Fault> {
-    let (_, contract) = admit(context).await?;
+    let (_, contract, _) = member(context)?;
     let found = find(contract, id, context).await?;
     Ok(Outcome::Action(found.document))
 }
@@ -124,7 +125,7 @@ pub(in crate::operation) async fn list<S: Store>(
     request: ListActions,
     context: &Context<'_, S>,
 ) -> Result<Outcome, Fault> {
-    let (_, contract) = admit(context).await?;
+    let (_, contract, _) = member(context)?;
     let mut found: Vec<Action> = Vec::new();
     visit(
         context,
@@ -146,7 +147,7 @@ pub(in crate::operation) async fn update<S: Store>(
     request: UpdateAction,
     context: &Context<'_, S>,
 ) -> Result<Outcome, Fault> {
-    let (user, contract) = admit(context).await?;
+    let (user, contract, _) = member(context)?;
     request.properties.admit()?;
     let UpdateAction { id, properties } = request;
     let (audit, etag) = (context.uuid(), context.uuid());
@@ -172,7 +173,7 @@ pub(in crate::operation) async fn delete<S: Store>(
     id: &str,
     context: &Context<'_, S>,
 ) -> Result<Outcome, Fault> {
-    let (_, contract) = admit(context).await?;
+    let (_, contract, _) = member(context)?;
     let (audit, stamp) = (context.uuid(), context.uuid());
     let mut attempts = Attempts::new();
     let mut tried = false;

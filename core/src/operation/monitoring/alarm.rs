@@ -2,10 +2,10 @@
 //! its history; whether it warns is found out anew when samples come.
 
 use super::{
-    Fence, MAX_OF_CONTRACT, MonitoringOrder, action, admit, admit_name, alarm_key, alarms, author,
-    sign,
+    Fence, MAX_OF_CONTRACT, MonitoringOrder, action, admit_name, alarm_key, alarms, author, sign,
 };
 use crate::operation::change::{Attempts, Change, Committed, Stored, load};
+use crate::operation::contract::member;
 use crate::operation::telemetry::visit;
 use crate::operation::{Context, Fault, Name, Outcome, Resource};
 use crate::record::{
@@ -202,7 +202,7 @@ pub(in crate::operation) async fn create<S: Store>(
     request: AlarmProperties,
     context: &Context<'_, S>,
 ) -> Result<Outcome, Fault> {
-    let (user, contract) = admit(context).await?;
+    let (user, contract, _) = member(context)?;
     request.admit()?;
     let alarm = Alarm {
         id: context.uuid(),
@@ -244,7 +244,7 @@ pub(in crate::operation) async fn read<S: Store>(
     request: &AlarmReference,
     context: &Context<'_, S>,
 ) -> Result<Outcome, Fault> {
-    let (_, contract) = admit(context).await?;
+    let (_, contract, _) = member(context)?;
     let shows_children = request.depth.shows_children()?;
     let found = find(contract, &request.id, context).await?;
     Ok(Outcome::Alarm(AlarmView::of(
@@ -257,7 +257,7 @@ pub(in crate::operation) async fn list<S: Store>(
     request: ListAlarms,
     context: &Context<'_, S>,
 ) -> Result<Outcome, Fault> {
-    let (_, contract) = admit(context).await?;
+    let (_, contract, _) = member(context)?;
     let shows_children = request.depth.shows_children()?;
     let mut found: Vec<AlarmView> = Vec::new();
     visit(
@@ -280,7 +280,7 @@ pub(in crate::operation) async fn update<S: Store>(
     request: UpdateAlarm,
     context: &Context<'_, S>,
 ) -> Result<Outcome, Fault> {
-    let (user, contract) = admit(context).await?;
+    let (user, contract, _) = member(context)?;
     request.properties.admit()?;
     let UpdateAlarm { id, properties } = request;
     let (audit, etag, stamp) = (context.uuid(), context.uuid(), context.uuid());
@@ -313,7 +313,7 @@ pub(in crate::operation) async fn delete<S: Store>(
     id: &str,
     context: &Context<'_, S>,
 ) -> Result<Outcome, Fault> {
-    let (_, contract) = admit(context).await?;
+    let (_, contract, _) = member(context)?;
     let audit = context.uuid();
     let mut attempts = Attempts::new();
     let mut tried = false;

@@ -23,8 +23,8 @@ pub(super) use alarm::{
 pub(super) use evaluate::evaluate;
 
 use super::change::{Change, Stored, load};
-use super::{Context, Fault, contract};
-use crate::record::{Authorship, ContractPrivilege, Signature, User};
+use super::{Context, Fault};
+use crate::record::{Authorship, Signature, User};
 use crate::store::{Key, Range, Store};
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -68,14 +68,6 @@ fn action_key(contract: u32, id: &str) -> Key {
 
 fn actions(contract: u32) -> Range {
     Range::under("alarm-action", [contract.to_string()])
-}
-
-/// Who asks, and for which contract, if the contract's monitoring is open to
-/// them.
-async fn admit<'a, S: Store>(context: &'a Context<'_, S>) -> Result<(&'a User, u32), Fault> {
-    let privilege = ContractPrivilege::AccessAndManageMonitoring;
-    let (user, contract, _) = contract::require(privilege, context).await?;
-    Ok((user, contract))
 }
 
 /// What keeps alarms and actions of a contract from passing each other: an

@@ -5,6 +5,7 @@ use crate::operation::change::load;
 use crate::operation::{Context, Fault, SignedIn, Unproven, client, user};
 use crate::record::{Client, Secret, SessionPointer, Standing};
 use crate::store::Store;
+use alloc::vec::Vec;
 
 /// Finds the user that an access token speaks for.
 pub(in crate::operation) async fn prove<S: Store>(
@@ -44,6 +45,7 @@ pub(in crate::operation) async fn prove<S: Store>(
             user,
             token: None,
             contract: None,
+            groups: Vec::new(),
         }),
     })
 }

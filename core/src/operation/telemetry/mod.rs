@@ -82,8 +82,8 @@ impl TelemetryAnswer {
 }
 
 /// Tells that samples can be asked for.
-pub(super) async fn status<S: Store>(context: &Context<'_, S>) -> Result<Outcome, Fault> {
-    view(context).await?;
+pub(super) fn status<S: Store>(context: &Context<'_, S>) -> Result<Outcome, Fault> {
+    view(context)?;
     Ok(Outcome::Done)
 }
 
@@ -91,7 +91,7 @@ pub(super) async fn query<S: Store>(
     request: QueryTelemetry,
     context: &Context<'_, S>,
 ) -> Result<Outcome, Fault> {
-    let view = view(context).await?;
+    let view = view(context)?;
     let question = Question::instant(request, context.now.millis())?;
     answer(question, &view, context).await
 }
@@ -100,7 +100,7 @@ pub(super) async fn query_range<S: Store>(
     request: QueryTelemetryRange,
     context: &Context<'_, S>,
 ) -> Result<Outcome, Fault> {
-    let view = view(context).await?;
+    let view = view(context)?;
     answer(Question::range(request)?, &view, context).await
 }
 
@@ -108,7 +108,7 @@ pub(super) async fn series<S: Store>(
     request: SelectSeries,
     context: &Context<'_, S>,
 ) -> Result<Outcome, Fault> {
-    let view = view(context).await?;
+    let view = view(context)?;
     let settings = &context.deployment.telemetry;
     let question = Question::series(request, settings, context.now.millis())?;
     answer(question, &view, context).await
@@ -118,7 +118,7 @@ pub(super) async fn labels<S: Store>(
     request: SelectSeries,
     context: &Context<'_, S>,
 ) -> Result<Outcome, Fault> {
-    let view = view(context).await?;
+    let view = view(context)?;
     let settings = &context.deployment.telemetry;
     let question = Question::label_names(request, settings, context.now.millis())?;
     answer(question, &view, context).await
@@ -128,7 +128,7 @@ pub(super) async fn label_values<S: Store>(
     request: ListLabelValues,
     context: &Context<'_, S>,
 ) -> Result<Outcome, Fault> {
-    let view = view(context).await?;
+    let view = view(context)?;
     let settings = &context.deployment.telemetry;
     let question = Question::label_values(request, settings, context.now.millis())?;
     answer(question, &view, context).await
@@ -138,7 +138,7 @@ pub(super) async fn metrics<S: Store>(
     request: ListMetrics,
     context: &Context<'_, S>,
 ) -> Result<Outcome, Fault> {
-    let view = view(context).await?;
+    let view = view(context)?;
     answer(Question::Metrics(request), &view, context).await
 }
 

@@ -1,7 +1,7 @@
 //! Tokens of users: the quota and what counts against it, lifetimes, contracts,
 //! and everything that ends a token.
 
-use super::setup::World;
+use super::setup::{World, administrator};
 use crate::operation::{
     Caller, Context, Credential, Fault, Forbidden, IdentityProof, LifetimeRule, Name, Operation,
     Outcome, RequestFault, Resource, Unauthenticated, authenticate, execute,
@@ -12,7 +12,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::future::poll_fn;
 use core::task::Poll;
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use pollster::block_on;
 use serde_json::{Value, json};
 
@@ -235,6 +235,64 @@ fn memberships_of_groups_end_with_the_contract_and_do_not_come_back() {
     assert_eq!(groups(), 0);
 }
 
+/// Where the tokens of users are in the store.
+fn kept(world: &World) -> usize {
+    let is_token = |entry: &&String| entry.starts_with("identity-token/");
+    world.dump().iter().filter(is_token).count()
+}
+
+#[test]
+fn tokens_of_a_contract_that_was_left_neither_count_nor_come_back() {
+    let (mut world, id) = member();
+    let policy = world.deployment.systems.get_mut(&System::Ionos).unwrap();
+    policy.max_identity_tokens = 1;
+    let token = generate(&world, json!({})).unwrap();
+    let belong = |contracts: Value| {
+        let fields = json!({ "id": id, "changes": { "contracts": contracts } });
+        world.administer("user.update", fields).unwrap();
+    };
+    belong(json!([{ "contract": 7, "role": "user" }]));
+    assert!(generate(&world, json!({})).is_ok(), "the place is free");
+    belong(json!([{ "contract": 7, "role": "user" }, { "contract": CONTRACT, "role": "user" }]));
+    assert_eq!(speaks(&world, &token).map(|_| ()), Err(REFUSED));
+    assert_eq!(kept(&world), 1, "the token of the contract that stays");
+    world
+        .administer("user.delete", json!({ "id": id }))
+        .unwrap();
+    assert_eq!(kept(&world), 0);
+}
+
+#[test]
+fn no_token_is_generated_past_the_end_of_a_place() {
+    for (name, fields) in [
+        ("user.update", json!({ "changes": { "contracts": [] } })),
+        ("user.delete", json!({})),
+    ] {
+        for head_start in 0..12 {
+            let (world, id) = member();
+            // The second time there is something to count and to delete.
+            if head_start % 2 == 0 {
+                generate(&world, json!({})).unwrap();
+            }
+            let polite = Polite(world.store.inner());
+            let generating = context(&world, &polite, user(&world));
+            let administering = context(&world, &polite, administrator());
+            let mut fields = fields.clone();
+            fields["id"] = id.as_str().into();
+            let generate = Operation::read(Name::GenerateIdentityToken, json!({})).unwrap();
+            let end = Operation::read(Name::named(name).unwrap(), fields).unwrap();
+            let (_, ended) = block_on(join(execute(generate, &generating), async {
+                for _ in 0..head_start {
+                    after_you().await;
+                }
+                execute(end, &administering).await
+            }));
+            assert!(ended.is_ok(), "{name} after {head_start}: {ended:?}");
+            assert_eq!(kept(&world), 0, "{name} after {head_start}");
+        }
+    }
+}
+
 #[test]
 fn a_contract_has_so_many_groups_and_no_more() {
     let (mut world, _) =
@@ -305,6 +363,19 @@ impl Store for Polite<'_> {
     }
 }
 
+fn context<'a>(world: &'a World, store: &'a Polite<'a>, caller: Caller) -> Context<'a, Polite<'a>> {
+    Context {
+        deployment: &world.deployment,
+        store,
+        random: &world.random,
+        now: world.now,
+        tenant: &world.tenant,
+        system: world.system,
+        caller,
+        peer: None,
+    }
+}
+
 #[test]
 fn of_sixteen_at_once_only_one_gets_the_last_token() {
     let (world, _) = member();
@@ -313,17 +384,7 @@ fn of_sixteen_at_once_only_one_gets_the_last_token() {
     }
     let caller = user(&world);
     let polite = Polite(world.store.inner());
-    let plain = world.context(caller);
-    let context = Context {
-        deployment: plain.deployment,
-        store: &polite,
-        random: plain.random,
-        now: plain.now,
-        tenant: plain.tenant,
-        system: plain.system,
-        caller: plain.caller.clone(),
-        peer: None,
-    };
+    let context = context(&world, &polite, caller);
     let one = || {
         let name = Name::GenerateIdentityToken;
         execute(Operation::read(name, json!({})).unwrap(), &context)

@@ -46,6 +46,7 @@ pub(super) fn member(contract: u32, role: ContractRole) -> Caller {
     }))
 }
 
+        groups: Vec::new(),
 pub(super) fn owner() -> Caller {
     member(CONTRACT, ContractRole::Owner)
 }

@@ -8,7 +8,7 @@ pub(super) use place::of_contract;
 
 use super::change::{Attempts, Change, Committed, Stored, load};
 use super::page::{Page, Total};
-use super::{Conflict, Context, Fault, Name, Outcome, Resource, page};
+use super::{Conflict, Context, Fault, Name, Outcome, Resource, identity, page};
 use crate::record::{
     Membership, Privilege, Role, SecondFactor, Secret, Standing, System, User, UserId,
 };
@@ -337,8 +337,8 @@ pub(super) async fn delete<S: Store>(
 
 /// Changes one user, whatever competes for it, or deletes it where `edit`
 /// leaves none. What follows from a change is seen to here: memberships of
-/// groups end with the contract's, and what was issued before ends with the
-/// password's or the account's use.
+/// groups and tokens end with the contract's, and what was issued before ends
+/// with the password's or the account's use.
 pub(super) async fn change<S: Store>(
     id: &UserId,
     name: Name,
@@ -374,11 +374,10 @@ pub(super) async fn change<S: Store>(
                 .delete(key(context.system, id), &stored)
                 .delete(login_key, &login.ok_or(Fault::Internal)?)
         };
-        let change = place::reindex(change, Some(former), next.as_ref())?.audit(
-            &audit,
-            name,
-            id.as_str(),
-        )?;
+        let change = place::reindex(change, Some(former), next.as_ref())?;
+        let change = identity::leave(former, next.as_ref(), change, context)
+            .await?
+            .audit(&audit, name, id.as_str())?;
         if change.commit().await? == Committed::Yes {
             return Ok(next);
         }

@@ -11,7 +11,9 @@ use touchmark_core::record::Tenant;
 use touchmark_core::token::Algorithm;
 
 use super::telemetry::TelemetrySection;
-use super::written::{Count, Expiry, Given, Lifetime, Most, Origin, Place, Size, SystemName, Wait};
+use super::written::{
+    Count, Expiry, Given, Lifetime, Most, Origin, Place, Size, SystemName, Tokens, Wait,
+};
 use crate::scenario::Diagnostic;
 use crate::scenario::entries::{AtLeastOne, Entries};
 use crate::scenario::read::keys;
@@ -106,7 +108,7 @@ keys! {
         /// The most access policies of a tenant.
         "max_access_policies" => max_access_policies: Option<Given<Count>>,
         /// The most tokens of one user, expired ones included.
-        "max_tokens" => max_tokens: Option<Given<Count>>,
+        "max_tokens" => max_tokens: Option<Given<Tokens>>,
         /// Whether users choose how long their tokens live.
         "token_lifetime_chosen" => token_lifetime_chosen: Option<bool>,
         /// The most groups of one contract.

@@ -208,6 +208,21 @@ impl Written for Count {
     }
 }
 
+/// How many tokens one user may have: so few that all of them can go in one
+/// commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Tokens(pub usize);
+
+impl Written for Tokens {
+    const EXPECTED: &'static str = "a whole number from 1 to 1000";
+
+    fn read(word: &str) -> Option<Self> {
+        whole(word)
+            .filter(|number| (1..=1000).contains(number))
+            .map(Self)
+    }
+}
+
 /// A number of things, or any number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Most(pub Option<usize>);
