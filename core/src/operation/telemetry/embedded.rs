@@ -89,17 +89,19 @@ pub(in crate::operation) async fn load<S: Store>(
     let mut samples = Samples::default();
     // A day of everything may be large, so few are held as text at once.
     for chunk in pieces.chunks(100) {
-        let key = |(place, day): &(usize, Millis)| {
-            index::piece_key(view.contract, *day, &index::id(&known[*place].labels))
+        let both = |(place, day): &(usize, Millis)| {
+            let id = index::id(&known[*place].labels);
+            [index::piece_key, index::recent_key].map(|key| key(view.contract, *day, &id))
         };
-        let keys: Vec<Key> = chunk.iter().map(key).collect();
+        let keys: Vec<Key> = chunk.iter().flat_map(both).collect();
         let found = index::load_many::<S, Piece>(context, &keys).await?;
-        for ((place, _), piece) in chunk.iter().zip(found) {
-            let Some(piece) = piece else { continue };
-            let mut decoded = piece.block.decode().map_err(|_| Fault::Internal)?;
-            decoded.drain(..decoded.partition_point(|sample| sample.at < oldest));
-            budget.hold(decoded.len())?;
-            samples.add(known[*place].labels.clone(), &decoded);
+        for ((place, _), both) in chunk.iter().zip(found.chunks(2)) {
+            for piece in both.iter().flatten() {
+                let mut decoded = piece.decode()?;
+                decoded.drain(..decoded.partition_point(|sample| sample.at < oldest));
+                budget.hold(decoded.len())?;
+                samples.add(known[*place].labels.clone(), &decoded);
+            }
         }
     }
     Ok(samples)

@@ -3,16 +3,21 @@
 //! In the same commit everything else happens that new samples bring about:
 //! what has expired goes, and alarms are evaluated. Whatever adds samples to a
 //! contract rewrites its fence, so that two of them never pass each other.
+//!
+//! What such a commit writes is bounded by the body, however many samples there
+//! are already: new ones lie beside the settled ones of their day, until
+//! [`settle`] adds them in commits of their own.
 
-use super::index::{self, DAY, Piece, Series};
+use super::index::{self, DAY, Piece, Recent, Series};
 use super::request::IngestSamples;
 use super::settings::Telemetry;
-use crate::operation::change::{Attempts, Change, Committed, Stored, load};
+use super::settle::{Place, pass, settle};
+use crate::operation::change::{Attempts, Change, Committed};
 use crate::operation::{Context, Fault, Name, Outcome, Resource, monitoring};
 use crate::store::{Key, Store};
 use crate::telemetry::catalogue::{Description, Metadata};
 use crate::telemetry::exposition::{self, Exposition};
-use crate::telemetry::{Block, Labels, Millis, Sample, merge, periods};
+use crate::telemetry::{Labels, Millis, Sample, merge, periods};
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -23,6 +28,9 @@ use alloc::vec::Vec;
 const MAX_PIECES: usize = 1000;
 /// The most metrics that one body may say something about.
 const MAX_METRICS: usize = 500;
+/// The most samples of a series and day that lie beside the settled ones, unless
+/// one body brings more. A commit has room for so many of every piece.
+const MAX_RECENT: usize = 200;
 /// The most expired days of series that one commit clears away.
 const MAX_EXPIRED: usize = 500;
 
@@ -47,16 +55,17 @@ pub(in crate::operation) async fn ingest<S: Store>(
     let stamp = context.uuid();
     let mut attempts = Attempts::new();
     loop {
-        let fence = index::fence(request.contract);
+        let contract = request.contract;
         // Read before everything else: what comes after is as of the fence.
-        let former: Option<Stored<String>> = load(context, &fence).await?;
-        let change = Change::new(context);
-        let change = match former {
-            Some(former) => change.replace(fence, &former, &stamp)?,
-            None => change.create(fence, &stamp)?,
-        };
-        let change = add(request.contract, &body, change, context).await?;
-        let target = format!("contract {}", request.contract);
+        let change = pass(contract, &stamp, Change::new(context), context).await?;
+        let (change, full) = add_pieces(contract, &body, change, context).await?;
+        if !full.is_empty() {
+            settle(contract, &full, context).await?;
+            attempts.again()?;
+            continue;
+        }
+        let change = add(contract, &body, change, context).await?;
+        let target = format!("contract {contract}");
         let change = change.audit(&audit, Name::IngestSamples, &target)?;
         if change.commit().await? == Committed::Yes {
             return Ok(Outcome::Accepted(count));
@@ -115,7 +124,7 @@ impl Body {
     }
 }
 
-/// Adds everything that a body brings about to a change.
+/// Adds everything that a body brings about, besides its samples, to a change.
 async fn add<'a, S: Store>(
     contract: u32,
     body: &Body,
@@ -143,7 +152,6 @@ async fn add<'a, S: Store>(
             change = change.set(key.clone(), &widened)?;
         }
     }
-    change = add_pieces(contract, body, change, context).await?;
     change = describe(contract, &body.exposition.metadata, change, context).await?;
     let kept: BTreeSet<&Key> = keys.iter().collect();
     let new = &body.exposition.samples;
@@ -166,41 +174,55 @@ fn admit(there: u64, added: usize, most: usize, resource: Resource) -> Result<()
     Ok(())
 }
 
+/// Adds the samples of a body to a change, beside the settled ones. Tells which
+/// pieces have to be settled first.
 async fn add_pieces<'a, S: Store>(
     contract: u32,
     body: &Body,
     mut change: Change<'a, S>,
     context: &'a Context<'a, S>,
-) -> Result<Change<'a, S>, Fault> {
+) -> Result<(Change<'a, S>, Vec<Place>), Fault> {
     let most = context.deployment.telemetry.max_samples_a_day;
+    let mut full = Vec::new();
     // A day may be large, so few are held decoded or as text at once.
     for chunk in body.pieces.chunks(100) {
         let keys: Vec<Key> = chunk
             .iter()
-            .map(|(place, day, _)| index::piece_key(contract, *day, &body.series[*place].id))
+            .map(|(place, day, _)| index::recent_key(contract, *day, &body.series[*place].id))
             .collect();
-        let former: Vec<Option<Piece>> = index::load_many(context, &keys).await?;
-        for ((key, (place, _, samples)), former) in keys.into_iter().zip(chunk).zip(former) {
-            let labels = &body.series[*place].labels;
-            let mut all = match &former {
-                Some(piece) => piece.block.decode().map_err(|_| Fault::Internal)?,
+        let former: Vec<Option<Recent>> = index::load_many(context, &keys).await?;
+        for ((key, (place, day, samples)), former) in keys.into_iter().zip(chunk).zip(former) {
+            let series = &body.series[*place];
+            let place = Place {
+                day: *day,
+                series: series.id.clone(),
+            };
+            let settled = former.as_ref().map_or(0, |former| former.settled);
+            let mut recent = match &former {
+                Some(former) => former.piece.decode()?,
                 None => Vec::new(),
             };
-            merge(&mut all, samples);
-            if all.len() > most {
-                let problem = format!("would have more than {most} samples in a day");
-                return Err(Fault::field(labels.to_string(), problem));
+            let is_beside_others = !recent.is_empty();
+            merge(&mut recent, samples);
+            if is_beside_others && recent.len() > MAX_RECENT {
+                full.push(place);
+                continue;
             }
-            let piece = Piece {
-                metric: labels.metric_name().into(),
-                block: Block::encode(&all),
-            };
-            if former.as_ref() != Some(&piece) {
-                change = change.set(key, &piece)?;
+            // Only near the limit it matters that some may replace others.
+            if settled + recent.len() > most
+                && place.count_with(contract, &recent, context).await? > most
+            {
+                let problem = format!("would have more than {most} samples in a day");
+                return Err(Fault::field(series.labels.to_string(), problem));
+            }
+            let piece = Piece::encode(series.labels.metric_name(), &recent);
+            let next = Recent { settled, piece };
+            if former.as_ref() != Some(&next) {
+                change = change.set(key, &next)?;
             }
         }
     }
-    Ok(change)
+    Ok((change, full))
 }
 
 /// Keeps what a body says about metrics.
@@ -253,7 +275,8 @@ async fn clear<'a, S: Store>(
             break;
         }
         let piece: Piece = crate::operation::change::read(&entry.value)?;
-        ended.insert(index::series_key(contract, &piece.metric, &key.last()));
+        let id = index::series_in(&key).ok_or(Fault::Internal)?;
+        ended.insert(index::series_key(contract, &piece.metric, &id));
         change = change.forget(key);
     }
     let ended: Vec<Key> = ended

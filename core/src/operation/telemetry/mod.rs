@@ -7,6 +7,7 @@ mod index;
 mod ingest;
 mod request;
 mod settings;
+mod settle;
 mod upstream;
 mod view;
 

@@ -9,13 +9,16 @@ use crate::operation::{
 use crate::record::{
     ContractPrivilege, ContractRole, Membership, SecondFactor, Standing, System, User, UserId,
 };
+use crate::store::Store;
 use crate::store::contract::Mishap;
+use crate::telemetry::{Block, Sample};
 use crate::time::Timestamp;
 use alloc::boxed::Box;
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Write;
+use pollster::block_on;
 use serde_json::{Value, json};
 
 const CONTRACT: u32 = 31_850_000;
@@ -43,10 +46,10 @@ pub(super) fn member(contract: u32, role: ContractRole) -> Caller {
         },
         token: None,
         contract: Some(contract),
+        groups: Vec::new(),
     }))
 }
 
-        groups: Vec::new(),
 pub(super) fn owner() -> Caller {
     member(CONTRACT, ContractRole::Owner)
 }
@@ -262,6 +265,118 @@ fn a_series_has_at_most_so_many_samples_a_day() {
         "would have more than 3",
     );
     assert_eq!(ingest(&world, CONTRACT, &samples(DAY..DAY + 1)), Ok(1));
+}
+
+#[test]
+fn samples_are_settled_and_still_replaced() {
+    let mut world = World::new(System::Ionos);
+    world.deployment.telemetry.max_samples_a_day = 1000;
+    let samples = |range: core::ops::Range<i64>, value: i64| {
+        range.fold(String::new(), |mut text, second| {
+            writeln!(text, "m {value} {}", at(&world, -second)).expect("a text grows");
+            text
+        })
+    };
+    let sum = |world: &World| query(world, "sum_over_time(m[1h])")[0]["value"][1].clone();
+    for hundred in 0..10 {
+        let body = samples(hundred * 100..hundred * 100 + 100, 1);
+        assert_eq!(ingest(&world, CONTRACT, &body), Ok(100));
+    }
+    assert_eq!(sum(&world), "1000");
+    let settled = |entry: &&String| entry.starts_with("samples/") && !entry.contains("/recent");
+    assert_eq!(world.dump().iter().filter(settled).count(), 1);
+    // At the limit only what replaces others is taken.
+    assert_eq!(ingest(&world, CONTRACT, &samples(0..250, 2)), Ok(250));
+    assert_eq!(sum(&world), "1250");
+    let before = world.dump();
+    assert_field(
+        ingest(&world, CONTRACT, &samples(999..1001, 3)),
+        "would have more than 1000",
+    );
+    assert_eq!(sum(&world), "1250");
+    assert_eq!(world.dump().len(), before.len());
+    assert_eq!(ingest(&world, CONTRACT, &samples(0..1, 3)), Ok(1));
+    assert_eq!(sum(&world), "1251");
+}
+
+#[test]
+fn a_settling_that_fails_changes_no_answer() {
+    for (commit, mishap) in [
+        (0, Mishap::Conflict),
+        (0, Mishap::AmbiguousApplied),
+        (0, Mishap::AmbiguousLost),
+        (0, Mishap::Unavailable),
+        (1, Mishap::Conflict),
+        (1, Mishap::AmbiguousApplied),
+        (1, Mishap::AmbiguousLost),
+        (1, Mishap::Unavailable),
+    ] {
+        let world = World::new(System::Ionos);
+        let samples = |range: core::ops::Range<i64>| {
+            range.fold(String::new(), |mut text, second| {
+                writeln!(text, "m 1 {}", at(&world, -second)).expect("a text grows");
+                text
+            })
+        };
+        ingest(&world, CONTRACT, &samples(0..200)).expect("taken");
+        world.store.fail_commits(commit..commit + 1, mishap);
+        let taken = ingest(&world, CONTRACT, &samples(200..201));
+        let count = &query(&world, "count_over_time(m[1h])")[0]["value"][1];
+        if mishap == Mishap::Unavailable {
+            assert_eq!((taken, count), (Err(Fault::Unavailable), &json!("200")));
+        } else {
+            assert_eq!(
+                (taken, count),
+                (Ok(1), &json!("201")),
+                "{commit} {mishap:?}"
+            );
+        }
+    }
+}
+
+/// A day of as many samples as there may be, each of which takes as much room
+/// as it can.
+fn largest_day(world: &World) -> Block {
+    let start = at(world, 0).div_euclid(1000 * DAY) * 1000 * DAY;
+    let samples: Vec<Sample> = (0..20_000_u32)
+        .map(|number| Sample {
+            at: start + i64::from(number) * 3 + i64::from(number % 2),
+            value: -1.234_567_890_123_456_7e-300 * f64::from(number + 1),
+        })
+        .collect();
+    Block::encode(&samples)
+}
+
+#[test]
+fn a_body_is_taken_however_large_its_days_are() {
+    let world = World::new(System::Ionos);
+    let body = (0..85).fold(String::new(), |mut text, number| {
+        writeln!(text, "m{{n=\"{number}\"}} 1 {}", at(&world, 0)).expect("a text grows");
+        text
+    });
+    ingest(&world, CONTRACT, &body).expect("taken");
+    let under = crate::store::Range::under("samples", [""; 0]);
+    let entries = block_on(world.store.inner().scan(&world.tenant, &under)).expect("entries");
+    assert_eq!(entries.len(), 85);
+    let block = largest_day(&world);
+    for (key, _) in entries {
+        let path: Vec<String> = key.segments().skip(1).take(3).map(Into::into).collect();
+        let key = crate::store::Key::of("samples", path);
+        let value = json!({ "metric": "m", "block": block }).to_string();
+        let batch = crate::store::Batch::new(crate::store::Version::from_random(1)).put(key, value);
+        block_on(world.store.inner().commit(&world.tenant, &batch)).expect("kept");
+    }
+    assert!(
+        block.text().len() * 85 > crate::store::MAX_BATCH_BYTES,
+        "{}",
+        block.text().len()
+    );
+    // The first moment of the day has a sample already.
+    let replaced = body.replace(
+        &at(&world, 0).to_string(),
+        &at(&world, -10 * 60 * 60).to_string(),
+    );
+    assert_eq!(ingest(&world, CONTRACT, &replaced), Ok(85));
 }
 
 #[test]
