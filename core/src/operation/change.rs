@@ -8,7 +8,9 @@
 
 use super::{Context, Fault, Name};
 use crate::record::{AuditEntry, Verdict};
-use crate::store::{Batch, Entry, Key, MAX_KEY_BYTES, Store, StoreError};
+use crate::store::{
+    Batch, Entry, Key, MAX_KEY_BYTES, MAX_KEYS, MAX_PAGE, Range, Store, StoreError,
+};
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::Serialize;
@@ -182,6 +184,43 @@ pub(super) async fn load_all<S: Store, T: DeserializeOwned>(
                 .transpose()
         })
         .collect()
+}
+
+/// Visits every document of a range.
+pub(super) async fn visit<S: Store, T: DeserializeOwned>(
+    context: &Context<'_, S>,
+    under: impl Fn() -> Range,
+    mut each: impl FnMut(&Key, T) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    let mut after = None;
+    loop {
+        let range = after.map_or_else(&under, |key| under().after(key));
+        let entries = context.store.scan(context.tenant, &range).await?;
+        for (key, entry) in &entries {
+            each(key, read(&entry.value)?)?;
+        }
+        after = entries.last().map(|(key, _)| key.clone());
+        if entries.len() < MAX_PAGE {
+            return Ok(());
+        }
+    }
+}
+
+/// Reads documents, however many, in the order of their keys.
+pub(super) async fn load_many<S: Store, T: DeserializeOwned>(
+    context: &Context<'_, S>,
+    keys: &[Key],
+) -> Result<Vec<Option<T>>, Fault> {
+    let mut documents = Vec::with_capacity(keys.len());
+    for chunk in keys.chunks(MAX_KEYS) {
+        let stored = load_all::<S, T>(context, chunk).await?;
+        documents.extend(
+            stored
+                .into_iter()
+                .map(|found| found.map(|one| one.document)),
+        );
+    }
+    Ok(documents)
 }
 
 /// Reads a document's text. What the domain wrote it can read, so a failure

@@ -60,7 +60,7 @@ pub use contract::{
     ContractProfile, ContractUser, CreateContractUser, CreateGroup, GroupMember, ListContractUsers,
     ListGroups, ListMemberships, ReplaceContractUser, ReplaceGroup, Window, read_contract_number,
 };
-pub use dashboard::{Dashboard, Widget};
+pub use dashboard::{Dashboard, Part, Widget};
 pub use deployment::{
     AudienceRule, ClaimSource, Deployment, Keys, LifetimeRule, Limits, Pepper, SecretForm,
     SystemPolicy, TokenProfile,

@@ -6,7 +6,7 @@ mod key;
 mod prove;
 
 pub(super) use key::rotate;
-pub(super) use prove::prove;
+pub(super) use prove::{prove, speaks};
 
 use super::change::{Attempts, Change, Committed, Stored, load};
 use super::page::{Page, Total};

@@ -7,12 +7,21 @@ use crate::operation::change::load;
 use crate::operation::{Context, Fault, SignedIn, Unproven, user};
 use crate::record::{ApiToken, Secret, Standing, User};
 use crate::store::Store;
+use crate::time::Timestamp;
 use crate::token::{
     self, Algorithm, AudienceRule, ClaimName, Envelope, KeySet, KidRule, Layout, Policy, TypRule,
 };
 use alloc::vec::Vec;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Map, Value};
+
+/// Whether an entry has a token that speaks for its user.
+pub(in crate::operation) fn speaks(entry: &ApiToken, user: Option<&User>, now: Timestamp) -> bool {
+    entry.unlocked_at.is_some()
+        && entry.standing == Standing::Enabled
+        && entry.expires_at.is_none_or(|end| now < end)
+        && user.is_some_and(|user| user.standing == Standing::Enabled)
+}
 
 /// Mints a token for an entry.
 pub(super) async fn mint<S: Store>(

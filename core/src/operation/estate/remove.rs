@@ -1,7 +1,7 @@
 //! Deleting estate records from billing periods. An integration deletes only
 //! what it made; what it does not know is passed over.
 
-use super::{admit, integration, record_key};
+use super::{admit, integration, kind_key, record_key};
 use crate::operation::change::{Attempts, Change, Committed, Stored, load_all};
 use crate::operation::{Context, Fault, Name, Outcome};
 use crate::record::{EstateRecord, Nid};
@@ -96,7 +96,9 @@ pub(in crate::operation) async fn delete<S: Store>(
                         record.updated_at = context.now;
                         change.replace(key.clone(), stored, &record)?
                     }
-                    None => change.delete(key.clone(), stored),
+                    None => change
+                        .delete(key.clone(), stored)
+                        .forget(kind_key(&record.kind, record.nid)),
                 };
             }
         }

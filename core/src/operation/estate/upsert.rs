@@ -2,7 +2,7 @@
 //! changed: metadata by merge patch ([RFC 7396](https://www.rfc-editor.org/rfc/rfc7396)),
 //! tags one by one, costs day by day.
 
-use super::{admit, integration, record_key};
+use super::{admit, integration, kind_key, record_key};
 use crate::operation::change::{Attempts, Change, Committed, Stored, load_all};
 use crate::operation::{Context, Fault, Name, Outcome};
 use crate::record::{Cost, EstateRecord, Nid};
@@ -144,7 +144,9 @@ pub(in crate::operation) async fn upsert<S: Store>(
             let record = records.get(nid).ok_or(Fault::Internal)?;
             change = match former {
                 Some(former) => change.replace(key.clone(), former, record)?,
-                None => change.create(key.clone(), record)?,
+                None => change
+                    .create(key.clone(), record)?
+                    .set(kind_key(&record.kind, *nid), &record.kind)?,
             };
         }
         let target = format!("{} records", request.records.len());

@@ -3,8 +3,7 @@
 //! back with the contract.
 
 use super::{fence, tokens_for};
-use crate::operation::change::{Change, load};
-use crate::operation::telemetry::visit;
+use crate::operation::change::{Change, load, visit};
 use crate::operation::{Context, Fault};
 use crate::record::{IdentityToken, User};
 use crate::store::Store;

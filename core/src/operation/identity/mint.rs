@@ -9,6 +9,7 @@ use crate::record::{
     ContractPrivilege, ContractRole, IdentityToken, Secret, Standing, User, UserId,
 };
 use crate::store::Store;
+use crate::time::Timestamp;
 use crate::token::{
     self, AudienceRule, ClaimName, Envelope, KidRule, Layout, Policy, TokenError, TypRule,
 };
@@ -48,6 +49,20 @@ pub(super) fn mint<S: Store>(
     token::mint(&context.deployment.keys.signing, &envelope, &claims)
         .map(Secret::new)
         .map_err(|_| Fault::Internal)
+}
+
+/// Whether a token speaks for its user.
+pub(in crate::operation) fn speaks(
+    token: &IdentityToken,
+    user: Option<&User>,
+    now: Timestamp,
+) -> bool {
+    user.is_some_and(|user| {
+        now < token.expires_at
+            && user.standing == Standing::Enabled
+            && user.role_in(token.contract).is_some()
+            && user.tokens_not_before == token.made_after
+    })
 }
 
 /// Finds the user that a token speaks for, and the record of the token.

@@ -10,6 +10,7 @@ mod prove;
 mod token;
 
 pub(super) use leave::leave;
+pub(super) use mint::speaks;
 pub(super) use prove::prove;
 pub use token::{DeleteIdentityTokens, GenerateIdentityToken, GeneratedToken, TokenCriteria};
 pub(super) use token::{delete, delete_all, generate, list, read};

@@ -5,9 +5,8 @@ use super::{
     Fence, ListActions, MAX_OF_CONTRACT, MonitoringOrder, action_key, actions, admit_name, alarms,
     author, sign,
 };
-use crate::operation::change::{Attempts, Change, Committed, Stored, load};
+use crate::operation::change::{Attempts, Change, Committed, Stored, load, visit};
 use crate::operation::contract::member;
-use crate::operation::telemetry::visit;
 use crate::operation::{Conflict, Context, Fault, Name, Outcome, Resource};
 use crate::record::{Action, Alarm};
 use crate::store::Store;

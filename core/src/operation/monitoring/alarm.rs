@@ -4,9 +4,8 @@
 use super::{
     Fence, MAX_OF_CONTRACT, MonitoringOrder, action, admit_name, alarm_key, alarms, author, sign,
 };
-use crate::operation::change::{Attempts, Change, Committed, Stored, load};
+use crate::operation::change::{Attempts, Change, Committed, Stored, load, visit};
 use crate::operation::contract::member;
-use crate::operation::telemetry::visit;
 use crate::operation::{Context, Fault, Name, Outcome, Resource};
 use crate::record::{
     Aggregation, Alarm, AlarmExpression, AlarmHistory, AlarmState, Authorship, Unit,

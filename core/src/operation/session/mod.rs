@@ -10,7 +10,7 @@ mod token;
 pub use access::{ApiAccessView, ListApiAccesses, RegisterApiAccess, UpdateApiAccess};
 pub(super) use access::{delete, list, read, register, update};
 pub(super) use issue::{asked, password, refresh};
-pub(super) use prove::prove;
+pub(super) use prove::{prove, speaks};
 
 use super::Context;
 use super::change::{Stored, load};

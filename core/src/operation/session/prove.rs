@@ -3,9 +3,27 @@
 use super::{issue, load_session, token};
 use crate::operation::change::load;
 use crate::operation::{Context, Fault, SignedIn, Unproven, client, user};
-use crate::record::{Client, Secret, SessionPointer, Standing};
+use crate::record::{Client, Secret, Session, SessionPointer, Standing, User};
 use crate::store::Store;
+use crate::time::Timestamp;
 use alloc::vec::Vec;
+
+/// Whether the access token of a session speaks for its user.
+pub(in crate::operation) fn speaks(
+    session: &Session,
+    client: Option<&Client>,
+    user: Option<&User>,
+    now: Timestamp,
+) -> bool {
+    let (Some(client), Some(user)) = (client, user) else {
+        return false;
+    };
+    token::is_live(&session.access, now)
+        && client.created_at == session.client_created_at
+        && client.standing == Standing::Enabled
+        && user.standing == Standing::Enabled
+        && issue::is_valid(session, client, user)
+}
 
 /// Finds the user that an access token speaks for.
 pub(in crate::operation) async fn prove<S: Store>(

@@ -5,6 +5,7 @@ use super::TelemetryAnswer;
 use super::index::{self, DAY, Piece, Series};
 use super::request::{Question, SeriesSelection};
 use super::view::View;
+use crate::operation::change::{load_many, visit};
 use crate::operation::{Context, Fault};
 use crate::store::{Key, Store};
 use crate::telemetry::catalogue::{self, Description, Metadata};
@@ -94,7 +95,7 @@ pub(in crate::operation) async fn load<S: Store>(
             [index::piece_key, index::recent_key].map(|key| key(view.contract, *day, &id))
         };
         let keys: Vec<Key> = chunk.iter().flat_map(both).collect();
-        let found = index::load_many::<S, Piece>(context, &keys).await?;
+        let found = load_many::<S, Piece>(context, &keys).await?;
         for ((place, _), both) in chunk.iter().zip(found.chunks(2)) {
             for piece in both.iter().flatten() {
                 let mut decoded = piece.decode()?;
@@ -124,13 +125,13 @@ async fn find<S: Store>(
         Ok(())
     };
     match metrics {
-        None => index::visit(context, || index::all_series(view.contract), &mut keep).await?,
+        None => visit(context, || index::all_series(view.contract), &mut keep).await?,
         Some(metrics) => {
             for metric in metrics {
                 // No longer name was ever taken, and no key could hold it.
                 if metric.len() <= context.deployment.telemetry.body.name_bytes {
                     let under = || index::series_of(view.contract, metric);
-                    index::visit(context, under, &mut keep).await?;
+                    visit(context, under, &mut keep).await?;
                 }
             }
         }
@@ -180,7 +181,7 @@ impl SeriesSource for Known {
 /// What is said about the metrics of which there are visible series.
 async fn metrics<S: Store>(view: &View, context: &Context<'_, S>) -> Result<Metadata, Fault> {
     let mut said: BTreeMap<String, Description> = Metadata::new();
-    index::visit(
+    visit(
         context,
         || index::all_metrics(view.contract),
         |key: &Key, description: Description| {

@@ -8,9 +8,8 @@
 //! * `metric/<contract>/<name>`: what is said about a metric;
 //! * `fence/samples/<contract>`: what everything that adds samples rewrites.
 
-use crate::operation::change;
-use crate::operation::{Context, Fault};
-use crate::store::{Key, MAX_KEYS, MAX_PAGE, Range, Store};
+use crate::operation::Fault;
+use crate::store::{Key, Range};
 use crate::telemetry::{Block, Labels, Millis, Sample};
 use crate::token::sha256;
 use alloc::borrow::Cow;
@@ -18,7 +17,6 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use base64ct::{Base64UrlUnpadded, Encoding};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// The milliseconds of a day.
@@ -120,41 +118,4 @@ pub(super) fn all_metrics(contract: u32) -> Range {
 
 pub(super) fn fence(contract: u32) -> Key {
     Key::of("fence", ["samples", &contract.to_string()])
-}
-
-/// Visits every document of a range.
-pub(in crate::operation) async fn visit<S: Store, T: DeserializeOwned>(
-    context: &Context<'_, S>,
-    under: impl Fn() -> Range,
-    mut each: impl FnMut(&Key, T) -> Result<(), Fault>,
-) -> Result<(), Fault> {
-    let mut after = None;
-    loop {
-        let range = after.map_or_else(&under, |key| under().after(key));
-        let entries = context.store.scan(context.tenant, &range).await?;
-        for (key, entry) in &entries {
-            each(key, change::read(&entry.value)?)?;
-        }
-        after = entries.last().map(|(key, _)| key.clone());
-        if entries.len() < MAX_PAGE {
-            return Ok(());
-        }
-    }
-}
-
-/// Reads documents, however many, in the order of their keys.
-pub(super) async fn load_many<S: Store, T: DeserializeOwned>(
-    context: &Context<'_, S>,
-    keys: &[Key],
-) -> Result<Vec<Option<T>>, Fault> {
-    let mut documents = Vec::with_capacity(keys.len());
-    for chunk in keys.chunks(MAX_KEYS) {
-        let stored = change::load_all::<S, T>(context, chunk).await?;
-        documents.extend(
-            stored
-                .into_iter()
-                .map(|found| found.map(|one| one.document)),
-        );
-    }
-    Ok(documents)
 }

@@ -12,7 +12,7 @@ use super::index::{self, DAY, Piece, Recent, Series};
 use super::request::IngestSamples;
 use super::settings::Telemetry;
 use super::settle::{Place, pass, settle};
-use crate::operation::change::{Attempts, Change, Committed};
+use crate::operation::change::{Attempts, Change, Committed, load_many};
 use crate::operation::{Context, Fault, Name, Outcome, Resource, monitoring};
 use crate::store::{Key, Store};
 use crate::telemetry::catalogue::{Description, Metadata};
@@ -136,7 +136,7 @@ async fn add<'a, S: Store>(
         .iter()
         .map(|one| index::series_key(contract, one.labels.metric_name(), &one.id))
         .collect();
-    let known: Vec<Option<Series>> = index::load_many(context, &keys).await?;
+    let known: Vec<Option<Series>> = load_many(context, &keys).await?;
     let added = known.iter().filter(|series| series.is_none()).count();
     for ((key, known), new) in keys.iter().zip(&known).zip(&body.series) {
         let widened = Series {
@@ -190,7 +190,7 @@ async fn add_pieces<'a, S: Store>(
             .iter()
             .map(|(place, day, _)| index::recent_key(contract, *day, &body.series[*place].id))
             .collect();
-        let former: Vec<Option<Recent>> = index::load_many(context, &keys).await?;
+        let former: Vec<Option<Recent>> = load_many(context, &keys).await?;
         for ((key, (place, day, samples)), former) in keys.into_iter().zip(chunk).zip(former) {
             let series = &body.series[*place];
             let place = Place {
@@ -236,7 +236,7 @@ async fn describe<'a, S: Store>(
         .keys()
         .map(|name| index::metric_key(contract, name))
         .collect();
-    let former: Vec<Option<Description>> = index::load_many(context, &keys).await?;
+    let former: Vec<Option<Description>> = load_many(context, &keys).await?;
     let added = former.iter().filter(|former| former.is_none()).count();
     if added > 0 {
         let all = index::all_metrics(contract);
@@ -283,7 +283,7 @@ async fn clear<'a, S: Store>(
         .into_iter()
         .filter(|key| !kept.contains(key))
         .collect();
-    let series: Vec<Option<Series>> = index::load_many(context, &ended).await?;
+    let series: Vec<Option<Series>> = load_many(context, &ended).await?;
     let mut cleared = 0;
     for (key, series) in ended.into_iter().zip(series) {
         if series.is_some_and(|series| series.last < oldest) {

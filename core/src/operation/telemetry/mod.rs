@@ -18,7 +18,6 @@ pub use settings::Telemetry;
 pub use upstream::{Upstream, UpstreamAnswer, UpstreamFailure, UpstreamQuestion, UpstreamReply};
 
 pub(super) use embedded::load;
-pub(super) use index::visit;
 pub(super) use ingest::ingest;
 pub(super) use view::{View, view};
 

@@ -3,7 +3,7 @@
 //! body, and takes as many commits as the size of days asks for.
 
 use super::index::{self, Piece, Recent};
-use crate::operation::change::{Attempts, Change, Committed, Stored, load};
+use crate::operation::change::{Attempts, Change, Committed, Stored, load, load_many};
 use crate::operation::{Context, Fault};
 use crate::store::{Key, Store};
 use crate::telemetry::{Millis, Sample, merge};
@@ -97,8 +97,8 @@ async fn add<'a, S: Store>(
         .iter()
         .map(|place| place.settled_key(contract))
         .collect();
-    let of_recent: Vec<Option<Recent>> = index::load_many(context, &recent).await?;
-    let of_settled: Vec<Option<Piece>> = index::load_many(context, &settled).await?;
+    let of_recent: Vec<Option<Recent>> = load_many(context, &recent).await?;
+    let of_settled: Vec<Option<Piece>> = load_many(context, &settled).await?;
     let keys = recent.into_iter().zip(settled);
     for ((recent_key, key), (recent, settled)) in keys.zip(of_recent.into_iter().zip(of_settled)) {
         let Some(recent) = recent else { continue };

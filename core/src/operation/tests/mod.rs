@@ -1,6 +1,7 @@
 //! The laws of the domain, on a store that fails when it is told to.
 
 mod api_token;
+mod dashboard;
 mod faults;
 mod grant;
 mod identity;

@@ -17,8 +17,8 @@ use proptest::sample::select;
 use serde_json::json;
 use touchmark_core::operation::{
     ApiAccessView, AssetKind, ClientView, Dashboard, GeneratedToken, Introspection, IssuedToken,
-    Me, Metadata, Name, Outcome, Page, Quota, Resource, TelemetryAnswer, UnlockedToken, UserView,
-    Widget,
+    Me, Metadata, Name, Outcome, Page, Part, Quota, Resource, TelemetryAnswer, UnlockedToken,
+    UserView, Widget,
 };
 use touchmark_core::record::{
     ClientId, ContractRole, Group, IdentityToken, Membership, Privilege, Role, SecondFactor,
@@ -141,11 +141,16 @@ pub(crate) fn outcome(name: Name) -> BoxedStrategy<Outcome> {
         }
         Name::ListApiAccesses => page(api_access()).prop_map(Outcome::ApiAccesses).boxed(),
         Name::GetDashboard => {
-            let widget = (text(), text(), any::<u64>()).prop_map(|(id, label, value)| Widget {
-                id,
-                label,
-                value,
-            });
+            let part = (text(), any::<u64>()).prop_map(|(name, value)| Part { name, value });
+            let widget = (text(), text(), any::<u64>(), any::<bool>(), vec(part, 0..3)).prop_map(
+                |(id, label, value, exact, parts)| Widget {
+                    id,
+                    label,
+                    value,
+                    exact,
+                    parts,
+                },
+            );
             (text(), time(), vec(widget, 0..3), option::of(time()))
                 .prop_map(|(operator, generated_at, widgets, last_activity)| {
                     Outcome::Dashboard(Dashboard {
