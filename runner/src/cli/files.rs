@@ -5,14 +5,16 @@ use core::convert::Infallible;
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use clap::Args;
+use rayon::prelude::*;
 
 use super::deployment::Deployment;
 use crate::peer;
 use crate::scenario::{
-    Diagnostic, Plan, Surroundings,
+    Diagnostic, Plan, Source, Surroundings,
     load::{Loaded, read_project, read_scenario, read_source},
     model::Project,
 };
@@ -91,17 +93,29 @@ impl Selection {
             project: None,
         };
         let mut corpus = Corpus::default();
-        let project = self
-            .project_file()
-            .and_then(|path| corpus.add(&path, |source| read_project(source, &surroundings)));
+        let project = self.project_file().and_then(|path| {
+            corpus.add(read_file(&path, &|source| {
+                read_project(source, &surroundings)
+            }))
+        });
         surroundings.project = project.as_ref();
         let deployment = match choose(project.as_ref()) {
             Ok(deployment) => deployment,
             Err(error) => return (corpus, Err(error)),
         };
         surroundings.identities = deployment.identities();
-        for path in self.scenario_files(&mut corpus.findings) {
-            let plan = corpus.add(&path, |source| read_scenario(source, &surroundings));
+        let files = self.scenario_files(&mut corpus.findings);
+        let read = |source: &Arc<Source>| read_scenario(source, &surroundings);
+        // One file alone is not worth starting threads for.
+        let loaded: Vec<_> = match &files[..] {
+            [file] => vec![read_file(file, &read)],
+            files => files
+                .par_iter()
+                .map(|file| read_file(file, &read))
+                .collect(),
+        };
+        for loaded in loaded {
+            let plan = corpus.add(loaded);
             corpus.plans.extend(plan.filter(|plan| self.wants(plan)));
         }
         corpus.project = project;
@@ -166,23 +180,20 @@ impl Corpus {
         }
     }
 
-    fn add<T>(
-        &mut self,
-        path: &Path,
-        read: impl FnOnce(&std::sync::Arc<crate::scenario::Source>) -> Loaded<T>,
-    ) -> Option<T> {
+    fn add<T>(&mut self, loaded: Loaded<T>) -> Option<T> {
         self.files += 1;
-        match read_source(path) {
-            Ok(source) => {
-                let loaded = read(&source);
-                self.findings.extend(loaded.findings);
-                loaded.value
-            }
-            Err(finding) => {
-                self.findings.push(finding);
-                None
-            }
-        }
+        self.findings.extend(loaded.findings);
+        loaded.value
+    }
+}
+
+fn read_file<T>(path: &Path, read: &impl Fn(&Arc<Source>) -> Loaded<T>) -> Loaded<T> {
+    match read_source(path) {
+        Ok(source) => read(&source),
+        Err(finding) => Loaded {
+            value: None,
+            findings: vec![finding],
+        },
     }
 }
 
