@@ -4,16 +4,17 @@ use super::jwt::KeySets;
 use super::ledger::Entry;
 use super::options::{AfterFailure, Options, Target};
 use super::sender::{Sender, add_unless_set};
+use super::subject::Subject;
 use super::tokens::{NoToken, Tokens};
 use super::trouble::Trouble;
 use super::values::Values;
 use crate::expect::Mismatch;
-use crate::peer::{Answer, Peer, PeerError, Request};
+use crate::peer::{Peer, PeerError, Request};
 use crate::report::{Event, Listener, StepKind, Summary, Tally};
 use crate::scenario::entries::{Entries, Name};
 use crate::scenario::model::{self, Identity};
 use crate::scenario::{Diagnostic, Node, Scope, Source, Span, Value};
-use crate::secret::{Redactor, learn_from_response};
+use crate::secret::{Redactor, learn_from_body, may_hold_secrets};
 use core::time::Duration;
 use serde_json::json;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -139,10 +140,14 @@ impl Engine {
         &self,
         request: &Request,
         within: Duration,
-    ) -> Result<Answer, PeerError> {
-        let answer = self.peer.send(request, within).await?;
-        learn_from_response(self.redactor(), &answer.response);
-        Ok(answer)
+    ) -> Result<Subject, PeerError> {
+        let subject = Subject::new(self.peer.send(request, within).await?);
+        if may_hold_secrets(&subject.answer.response.body)
+            && let Ok(document) = subject.json()
+        {
+            learn_from_body(self.redactor(), document);
+        }
+        Ok(subject)
     }
 
     /// Adds what proves the sender, unless the scenario set the field itself.
@@ -178,7 +183,7 @@ impl Engine {
                 why: Box::new(why),
             })?;
         let answer = match self.send(&request, within).await {
-            Ok(answer) => answer,
+            Ok(subject) => subject.answer,
             Err(error) => return Err(Trouble::Peer { error, request }),
         };
         let status = answer.response.status;

@@ -118,12 +118,11 @@ async fn send(
         authorize(story, &mut request, sender, slot, within).await?;
     }
     match story.engine.send(&request, within).await {
-        Ok(answer) => {
-            let outcome = prepared
-                .operation
-                .as_ref()
-                .map(|spoken| spoken.outcome(&answer.response));
-            Ok((request, Subject::new(answer, outcome)))
+        Ok(mut subject) => {
+            if let Some(spoken) = &prepared.operation {
+                subject.outcome = Some(spoken.outcome(&subject.answer.response));
+            }
+            Ok((request, subject))
         }
         Err(error) => Err(Trouble::Peer { error, request }),
     }

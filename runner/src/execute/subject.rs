@@ -13,11 +13,11 @@ pub(super) struct Subject {
 }
 
 impl Subject {
-    pub(super) const fn new(answer: Answer, outcome: Option<Result<Json, String>>) -> Self {
+    pub(super) const fn new(answer: Answer) -> Self {
         Self {
             answer,
             json: OnceLock::new(),
-            outcome,
+            outcome: None,
         }
     }
 

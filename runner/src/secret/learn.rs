@@ -10,7 +10,6 @@ use aho_corasick::AhoCorasick;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::Value;
 use std::sync::LazyLock;
-use touchmark_core::http::Response;
 
 /// Members whose value is a token.
 const TOKENS: [&str; 4] = ["access_token", "refresh_token", "id_token", "token"];
@@ -30,20 +29,17 @@ pub fn learn_token(redactor: &Redactor, token: &str) {
     }
 }
 
-/// Makes every token and secret in the JSON body of a response secret. A body
-/// that names none of them is not even parsed.
-pub fn learn_from_response(redactor: &Redactor, response: &Response) {
+/// Whether it is worth parsing a body for [`learn_from_body`]: most name none of
+/// the members that it looks for.
+#[must_use]
+pub fn may_hold_secrets(body: &[u8]) -> bool {
     static NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
         AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .build(["token\"", "secret\"", "password\"", "api_key\""])
             .expect("four short words make an automaton")
     });
-    if NAMES.is_match(&response.body)
-        && let Ok(document) = serde_json::from_slice(&response.body)
-    {
-        learn_from_body(redactor, &document);
-    }
+    NAMES.is_match(body)
 }
 
 /// Makes every token and secret in a JSON document secret, at any depth.

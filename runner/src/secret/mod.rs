@@ -14,7 +14,7 @@ mod redactor;
 mod tests;
 mod view;
 
-pub use learn::{learn_from_body, learn_from_response, learn_token};
+pub use learn::{learn_from_body, learn_token, may_hold_secrets};
 pub use output::{Output, Sink};
 pub use redactor::{MASK, Masked, Redactor};
 
