@@ -5,7 +5,7 @@ use super::jwt::{self, KeySets};
 use super::options::Target;
 use super::subject::Subject;
 use super::values::{Values, now};
-use crate::expect::{Matcher, Mismatch, Path, PathError};
+use crate::expect::{Matcher, Mismatch, Path};
 use crate::peer::Peer;
 use crate::report::Decoded;
 use crate::scenario::model::{Expect, Expected};
@@ -88,22 +88,20 @@ impl Court<'_> {
             self.hold(expected, Some(&Json::from(text)), "body", &mut judgement);
         }
         self.parts(
-            expect.json.iter(),
+            expect.json.meanings(),
             subject.json(),
             "body",
-            Path::read,
             &mut judgement,
         );
         let outcome = subject.outcome();
         self.parts(
-            expect.outcome.iter(),
+            expect.outcome.meanings(),
             outcome,
             "outcome",
-            Path::read_member,
             &mut judgement,
         );
-        for (key, token) in expect.jwt.iter() {
-            jwt::judge(self, key, token, subject, &mut judgement).await;
+        for (key, path, token) in expect.jwt.meanings() {
+            jwt::judge(self, (key, path), token, subject, &mut judgement).await;
         }
         judgement
     }
@@ -122,17 +120,16 @@ impl Court<'_> {
     /// Judges parts of a document by their paths.
     pub(super) fn parts<'e>(
         &self,
-        mut entries: impl Iterator<Item = (&'e Key, &'e Expected)>,
+        mut entries: impl Iterator<Item = (&'e Key, &'e Path, &'e Expected)>,
         document: Result<&Json, &str>,
         noun: &str,
-        read: impl Fn(&str) -> Result<Path, PathError>,
         judgement: &mut Judgement,
     ) {
         let document = match document {
             Ok(document) => document,
             Err(problem) => {
                 // One sentence is enough for a document that is not there.
-                if let Some((key, _)) = entries.next() {
+                if let Some((key, ..)) = entries.next() {
                     judgement.mismatches.push(Mismatch {
                         span: key.span.clone(),
                         place: noun.to_owned(),
@@ -144,16 +141,7 @@ impl Court<'_> {
                 return;
             }
         };
-        for (key, expected) in entries {
-            let path = match read(&key.text) {
-                Ok(path) => path,
-                Err(error) => {
-                    judgement
-                        .diagnostics
-                        .push(Diagnostic::error(&key.span, error.to_string()));
-                    continue;
-                }
-            };
+        for (key, path, expected) in entries {
             let Some(matcher) = self.matcher(expected, judgement) else {
                 continue;
             };

@@ -44,12 +44,12 @@ enum Refusal {
 
 pub(super) async fn judge(
     court: &Court<'_>,
-    key: &Key,
+    (key, path): (&Key, &Path),
     expect: &JwtExpect,
     subject: &Subject,
     judgement: &mut Judgement,
 ) {
-    let token = match find(key, subject) {
+    let token = match find(key, path, subject) {
         Ok(token) => token,
         Err(mismatch) => return judgement.mismatches.push(mismatch),
     };
@@ -89,15 +89,9 @@ pub(super) async fn judge(
     if let Ok(inspected) = inspected {
         let header = Json::Object(inspected.header());
         let claims = Json::Object(inspected.unverified_claims());
-        let read = Path::read_member;
-        court.parts(
-            expect.header.iter(),
-            Ok(&header),
-            "token header",
-            read,
-            judgement,
-        );
-        court.parts(expect.claims.iter(), Ok(&claims), "claim", read, judgement);
+        let members = expect.header.meanings();
+        court.parts(members, Ok(&header), "token header", judgement);
+        court.parts(expect.claims.meanings(), Ok(&claims), "claim", judgement);
     }
 }
 
@@ -108,7 +102,7 @@ fn verify_span(expect: &JwtExpect) -> Span {
 }
 
 /// The token under a name in the body.
-fn find(key: &Key, subject: &Subject) -> Result<String, Mismatch> {
+fn find(key: &Key, path: &Path, subject: &Subject) -> Result<String, Mismatch> {
     let miss = |actual: String, hint: Option<String>| Mismatch {
         span: key.span.clone(),
         place: format!("jwt {}", key.text),
@@ -119,8 +113,6 @@ fn find(key: &Key, subject: &Subject) -> Result<String, Mismatch> {
     let document = subject
         .json()
         .map_err(|problem| miss("nothing".into(), Some(problem.into())))?;
-    let path = Path::read_member(&key.text);
-    let path = path.map_err(|error| miss("no path".into(), Some(error.to_string())))?;
     match path.select(document).as_deref() {
         Some(Json::String(token)) => Ok(token.clone()),
         Some(other) => Err(miss(other.to_string(), None)),

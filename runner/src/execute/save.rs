@@ -26,16 +26,15 @@ pub(super) fn take(
                 .header(header)
                 .ok_or_else(|| miss(&format!("header {header}"), None))?,
         ),
-        SaveSource::Json(path) => {
-            let document = subject
-                .json()
-                .map_err(|problem| miss(path, Some(problem.into())))?;
-            select(Path::read(path), document).map_err(|hint| miss(path, hint))?
+        SaveSource::Json(text, path) => {
+            let document = subject.json();
+            let document = document.map_err(|problem| miss(text, Some(problem.into())))?;
+            select(path, document).map_err(|hint| miss(text, hint))?
         }
-        SaveSource::Outcome(member) => {
+        SaveSource::Outcome(text, path) => {
             let document = subject.outcome();
-            let document = document.map_err(|problem| miss(member, Some(problem.into())))?;
-            select(Path::read_member(member), document).map_err(|hint| miss(member, hint))?
+            let document = document.map_err(|problem| miss(text, Some(problem.into())))?;
+            select(path, document).map_err(|hint| miss(text, hint))?
         }
         SaveSource::Token => {
             let document = subject
@@ -54,11 +53,7 @@ pub(super) fn take(
 }
 
 /// What a path finds; a list that is empty counts as nothing found.
-fn select(
-    path: Result<Path, crate::expect::PathError>,
-    document: &Json,
-) -> Result<Json, Option<String>> {
-    let path = path.map_err(|error| Some(error.to_string()))?;
+fn select(path: &Path, document: &Json) -> Result<Json, Option<String>> {
     let found = path
         .select(document)
         .ok_or_else(|| path.explain_miss(document))?;

@@ -17,6 +17,7 @@ const LONGEST: usize = 1024;
 const DEEPEST: usize = 16;
 
 /// A path into a document.
+#[derive(Clone, Debug)]
 pub struct Path {
     text: String,
     query: JsonPath,

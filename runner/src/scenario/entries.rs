@@ -1,8 +1,8 @@
 //! Maps whose keys are chosen by the author: names, headers, paths, members.
 //!
-//! What a key may look like is checked when the file is read.
+//! A key is read once, with the file; what it means is kept beside its text.
 
-use core::{marker::PhantomData, ops::Deref};
+use core::{fmt, ops::Deref};
 use std::{borrow::Cow, collections::HashMap};
 
 use schemars::{Schema, SchemaGenerator, json_schema};
@@ -21,11 +21,14 @@ pub trait KeyKind {
     /// A regular expression, for the JSON Schema, that every valid key matches.
     const PATTERN: &'static str;
 
-    /// Checks that a key is well formed.
+    /// What a key means beyond its text.
+    type Meaning: Clone + fmt::Debug;
+
+    /// Reads a key.
     ///
     /// # Errors
-    /// Says why it is not, in words that follow the key.
-    fn check(key: &str) -> Result<(), String>;
+    /// Says why it is not well formed, in words that follow the key.
+    fn read(key: &str) -> Result<Self::Meaning, String>;
 
     /// The form in which two keys count as the same.
     fn canonical(key: &str) -> Cow<'_, str> {
@@ -40,7 +43,9 @@ pub enum Name {}
 impl KeyKind for Name {
     const PATTERN: &'static str = "^[A-Za-z_][A-Za-z0-9_-]*$";
 
-    fn check(key: &str) -> Result<(), String> {
+    type Meaning = ();
+
+    fn read(key: &str) -> Result<(), String> {
         let reason = "is not a name: letters, digits, `_` and `-`, not beginning with a digit";
         is_name(key).then_some(()).ok_or_else(|| reason.to_owned())
     }
@@ -53,7 +58,9 @@ pub enum HeaderName {}
 impl KeyKind for HeaderName {
     const PATTERN: &'static str = "^[!#$%&'*+.^_`|~A-Za-z0-9-]+$";
 
-    fn check(key: &str) -> Result<(), String> {
+    type Meaning = ();
+
+    fn read(key: &str) -> Result<(), String> {
         let is_token = key
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
@@ -75,11 +82,13 @@ pub enum JsonPath {}
 impl KeyKind for JsonPath {
     const PATTERN: &'static str = r"^\$";
 
-    fn check(key: &str) -> Result<(), String> {
+    type Meaning = Path;
+
+    fn read(key: &str) -> Result<Path, String> {
         if !key.starts_with('$') {
             return Err("is not a path, which begins with `$`".to_owned());
         }
-        path_problem(Path::read(key))
+        Path::read(key).map_err(path_problem)
     }
 }
 
@@ -90,7 +99,9 @@ pub enum FieldName {}
 impl KeyKind for FieldName {
     const PATTERN: &'static str = ".";
 
-    fn check(key: &str) -> Result<(), String> {
+    type Meaning = ();
+
+    fn read(key: &str) -> Result<(), String> {
         (!key.is_empty())
             .then_some(())
             .ok_or_else(|| "is empty".to_owned())
@@ -104,11 +115,13 @@ pub enum Member {}
 impl KeyKind for Member {
     const PATTERN: &'static str = ".";
 
-    fn check(key: &str) -> Result<(), String> {
+    type Meaning = Path;
+
+    fn read(key: &str) -> Result<Path, String> {
         if key.is_empty() {
             return Err("is empty".to_owned());
         }
-        path_problem(Path::read_member(key))
+        Path::read_member(key).map_err(path_problem)
     }
 }
 
@@ -141,26 +154,32 @@ impl<T: Read> Read for AtLeastOne<T> {
     }
 }
 
-fn path_problem(path: Result<Path, PathError>) -> Result<(), String> {
-    path.map(|_| ()).map_err(|problem| match problem {
+fn path_problem(problem: PathError) -> String {
+    match problem {
         PathError::Malformed { at, cause } => {
             format!("is not a path from character {} on: {cause}", at + 1)
         }
         other => format!("cannot be used: {other}"),
-    })
+    }
 }
 
 /// A map in written order whose keys are `K`s.
 #[derive(Clone, Debug)]
-pub struct Entries<K, T> {
-    list: Vec<(Key, T)>,
-    kind: PhantomData<fn() -> K>,
+pub struct Entries<K: KeyKind, T> {
+    list: Vec<(Key, K::Meaning, T)>,
 }
 
-impl<K, T> Entries<K, T> {
+impl<K: KeyKind, T> Entries<K, T> {
     /// The entries in written order.
     pub fn iter(&self) -> impl Iterator<Item = (&Key, &T)> {
-        self.list.iter().map(|(key, value)| (key, value))
+        self.meanings().map(|(key, _, value)| (key, value))
+    }
+
+    /// The entries in written order, with what their keys mean.
+    pub fn meanings(&self) -> impl Iterator<Item = (&Key, &K::Meaning, &T)> {
+        self.list
+            .iter()
+            .map(|(key, meaning, value)| (key, meaning, value))
     }
 
     /// The value under a key as it is written.
@@ -181,12 +200,9 @@ impl<K, T> Entries<K, T> {
     }
 }
 
-impl<K, T> Default for Entries<K, T> {
+impl<K: KeyKind, T> Default for Entries<K, T> {
     fn default() -> Self {
-        Self {
-            list: Vec::new(),
-            kind: PhantomData,
-        }
+        Self { list: Vec::new() }
     }
 }
 
@@ -200,11 +216,15 @@ impl<K: KeyKind, T: Read> Read for Entries<K, T> {
         let mut seen: HashMap<Cow<'_, str>, &Key> = HashMap::with_capacity(map.len());
         for entry in map {
             let key = &entry.key;
-            if let Err(reason) = K::check(&key.text) {
-                let message = format!("`{}` {reason}", key.text);
-                findings.push(Diagnostic::error(&key.span, message));
-                continue;
-            } else if let Some(first) = seen.insert(K::canonical(&key.text), key) {
+            let meaning = match K::read(&key.text) {
+                Ok(meaning) => meaning,
+                Err(reason) => {
+                    let message = format!("`{}` {reason}", key.text);
+                    findings.push(Diagnostic::error(&key.span, message));
+                    continue;
+                }
+            };
+            if let Some(first) = seen.insert(K::canonical(&key.text), key) {
                 findings.push(
                     Diagnostic::error(&key.span, format!("`{}` is given twice", key.text))
                         .related(&first.span, "first given here"),
@@ -212,13 +232,10 @@ impl<K: KeyKind, T: Read> Read for Entries<K, T> {
                 continue;
             }
             if let Some(value) = T::read(&entry.value, findings) {
-                list.push((key.clone(), value));
+                list.push((key.clone(), meaning, value));
             }
         }
-        Some(Self {
-            list,
-            kind: PhantomData,
-        })
+        Some(Self { list })
     }
 
     fn absent() -> Option<Self> {

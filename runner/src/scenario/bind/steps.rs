@@ -163,7 +163,7 @@ impl Binder<'_> {
 
     fn check_source(&mut self, key: &Key, source: &SaveSource, span: &Span, step: &Step) {
         let finding = match (source, &step.verb) {
-            (SaveSource::Outcome(Text { span, .. }), Verb::Http(_) | Verb::Token(_)) => {
+            (SaveSource::Outcome(Text { span, .. }, _), Verb::Http(_) | Verb::Token(_)) => {
                 Diagnostic::error(span, "only `call` has an outcome")
                     .help("use `json` to take a value from the body of a response")
             }

@@ -3,6 +3,7 @@
 
 use schemars::{Schema, SchemaGenerator, json_schema};
 
+use crate::expect::Path;
 use crate::scenario::{
     diagnostic::{Diagnostic, closest},
     entries::{HeaderName, JsonPath, KeyKind, Member},
@@ -32,12 +33,12 @@ pub enum Source {
     Body,
     /// The access token of a token response.
     Token,
-    /// A part of the JSON body.
-    Json(Text),
+    /// A part of the JSON body, as it is written and as it was read.
+    Json(Text, Path),
     /// A header field.
     Header(Text),
-    /// A part of the operation's outcome.
-    Outcome(Text),
+    /// A part of the operation's outcome, as it is written and as it was read.
+    Outcome(Text, Path),
 }
 
 keys! {
@@ -111,9 +112,18 @@ fn read_word(node: &Node, word: &str) -> Result<Save, Diagnostic> {
 fn read_map(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Save> {
     let keys = SaveKeys::read(node, findings)?;
     let source = match (keys.json, keys.header, keys.outcome) {
-        (Some(path), None, None) => Source::Json(valid::<JsonPath>(path, findings)?),
-        (None, Some(name), None) => Source::Header(valid::<HeaderName>(name, findings)?),
-        (None, None, Some(member)) => Source::Outcome(valid::<Member>(member, findings)?),
+        (Some(text), None, None) => {
+            let path = meaning::<JsonPath>(&text, findings)?;
+            Source::Json(text, path)
+        }
+        (None, Some(name), None) => {
+            meaning::<HeaderName>(&name, findings)?;
+            Source::Header(name)
+        }
+        (None, None, Some(text)) => {
+            let path = meaning::<Member>(&text, findings)?;
+            Source::Outcome(text, path)
+        }
         // Said by `check_save`.
         _ => return None,
     };
@@ -124,14 +134,11 @@ fn read_map(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Save> {
     })
 }
 
-fn valid<K: KeyKind>(text: Text, findings: &mut Vec<Diagnostic>) -> Option<Text> {
-    match K::check(&text) {
-        Ok(()) => Some(text),
-        Err(reason) => {
-            findings.push(Diagnostic::error(&text.span, format!("`{text}` {reason}")));
-            None
-        }
-    }
+fn meaning<K: KeyKind>(text: &Text, findings: &mut Vec<Diagnostic>) -> Option<K::Meaning> {
+    let meaning = K::read(text);
+    let refused = |reason: &String| Diagnostic::error(&text.span, format!("`{text}` {reason}"));
+    findings.extend(meaning.as_ref().err().map(refused));
+    meaning.ok()
 }
 
 const PLACES: &[&str] = &["json", "header", "outcome"];

@@ -164,11 +164,9 @@ impl Settings {
             self.upstream = upstream.map(|section| UpstreamSettings::read(section, folder));
             self.telemetry = Some(section.clone());
         }
-        let system = |name: &str| System::named(name).expect("the key was proven to be one");
-        self.systems = file
-            .systems
-            .iter()
-            .map(|(key, section)| (system(&key.text), section.clone()))
+        let systems = file.systems.meanings();
+        self.systems = systems
+            .map(|(_, system, section)| (*system, section.clone()))
             .collect();
         self
     }

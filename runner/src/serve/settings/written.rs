@@ -75,14 +75,13 @@ pub enum SystemName {}
 impl KeyKind for SystemName {
     const PATTERN: &'static str = "^(standard|klarity|cockpit|ionos|datatrails|horizon)$";
 
-    fn check(key: &str) -> Result<(), String> {
-        match System::named(key) {
-            Some(_) => Ok(()),
-            None => {
-                let names = System::ALL.map(System::as_str).join(", ");
-                Err(format!("is not a system; the systems are {names}"))
-            }
-        }
+    type Meaning = System;
+
+    fn read(key: &str) -> Result<System, String> {
+        System::named(key).ok_or_else(|| {
+            let names = System::ALL.map(System::as_str).join(", ");
+            format!("is not a system; the systems are {names}")
+        })
     }
 }
 
