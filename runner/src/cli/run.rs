@@ -23,6 +23,9 @@ use crate::scenario::word::Delay;
 use crate::scenario::{Diagnostic, Source, Value, load, yaml};
 use crate::secret::Redactor;
 
+/// How many scenarios run at the same time on a machine with few cores.
+const LEAST_JOBS: NonZeroUsize = NonZeroUsize::new(8).expect("eight is not zero");
+
 /// Run scenarios against a deployment.
 #[derive(Debug, Args)]
 pub(super) struct Run {
@@ -38,7 +41,8 @@ pub(super) struct Run {
     #[arg(long = "name", value_name = "TEXT")]
     names: Vec<String>,
 
-    /// How many scenarios run at the same time [default: the number of cores].
+    /// How many scenarios run at the same time [default: the number of cores,
+    /// at least 8, because scenarios mostly wait].
     #[arg(long, short, value_name = "N")]
     jobs: Option<NonZeroUsize>,
 
@@ -154,12 +158,11 @@ impl Run {
         } else {
             Arc::<crate::report::Ordered>::clone(&reports)
         };
-        let jobs = self
-            .jobs
-            .or_else(|| std::thread::available_parallelism().ok());
-        let jobs = jobs.unwrap_or(NonZeroUsize::MIN);
+        let cores = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        let jobs = self.jobs.unwrap_or(cores.max(LEAST_JOBS));
         let runs: usize = plans.iter().map(|plan| plan.runs.len()).sum();
-        let summary = runtime(jobs.get().min(runs)).block_on(async {
+        let at_once = jobs.get().min(runs);
+        let summary = runtime(at_once.min(cores.get())).block_on(async {
             let (peer, target) = deployment
                 .open(&redactor)
                 .await
@@ -233,12 +236,12 @@ impl Run {
 
 /// One thread is faster for one scenario after the other; several are for
 /// several at the same time.
-fn runtime(at_once: usize) -> tokio::runtime::Runtime {
-    let mut builder = match at_once {
+fn runtime(threads: usize) -> tokio::runtime::Runtime {
+    let mut builder = match threads {
         0 | 1 => tokio::runtime::Builder::new_current_thread(),
         _ => tokio::runtime::Builder::new_multi_thread(),
     };
-    builder.worker_threads(at_once.clamp(1, 8)).enable_all();
+    builder.worker_threads(threads.clamp(1, 8)).enable_all();
     builder
         .build()
         .expect("the system gives threads and an event queue")
