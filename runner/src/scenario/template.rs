@@ -80,7 +80,7 @@ pub(super) fn read(text: &str, span: &Span) -> Result<Scalar, Diagnostic> {
     let mut parts = Vec::new();
     let mut literal = String::new();
     let mut rest = text;
-    while let Some(dollar) = rest.find("$") {
+    while let Some(dollar) = rest.find('$') {
         let (before, from_dollar) = rest.split_at(dollar);
         literal.push_str(before);
         if let Some(after) = from_dollar.strip_prefix("$$(") {
