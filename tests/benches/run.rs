@@ -22,6 +22,8 @@ use touchmark_core::http::Headers;
 
 const PLAIN_LOOP: &str = "plain-loop";
 const READING_LOOP: &str = "reading-loop";
+/// How many files each of them takes on at the same time.
+const AT_ONCE: usize = 8;
 const PATH: &str = "/.well-known/oauth-authorization-server";
 
 fn main() {
@@ -151,11 +153,10 @@ fn read(folder: &Path) -> Vec<Vec<String>> {
     paths.collect()
 }
 
-/// As many files at the same time as the command takes on by itself, the
-/// requests of one file one after the other.
+/// As many files at the same time as the command, the requests of one file one
+/// after the other.
 fn plain_loop(origin: &str, files: &[Vec<String>]) {
-    let at_once = std::thread::available_parallelism().map_or(1, usize::from);
-    let workers = at_once.min(files.len());
+    let workers = AT_ONCE.min(files.len());
     let runtime = match workers {
         1 => tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -199,7 +200,8 @@ fn succeed(mut command: Command) {
 
 fn touchmark(load: Load) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_touchmark-under-test"));
-    command.arg("run").arg(load.folder());
+    command.args(["run", "--jobs", &AT_ONCE.to_string()]);
+    command.arg(load.folder());
     command
 }
 
