@@ -58,7 +58,8 @@ pub(crate) enum Library {
     /// `std` made small, where a panic ends the program without a word. No
     /// source ships this one compiled.
     Trapping,
-    /// `std`, where a panic unwinds. No source ships this one compiled.
+    /// `std` made small, where a panic unwinds. No source ships this one
+    /// compiled.
     Unwinding,
 }
 
@@ -168,7 +169,7 @@ impl Toolchain {
         if self.from_source {
             let crates = format!("build-std={}", build.library.crates());
             command.args(["-Z", &crates]).env("RUSTC_BOOTSTRAP", "1");
-            if build.library == Library::Trapping {
+            if build.library.is_never_shipped() {
                 command.args(["-Z", "build-std-features=optimize_for_size"]);
             }
         }

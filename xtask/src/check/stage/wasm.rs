@@ -9,7 +9,7 @@ use crate::workspace::run;
 
 pub(super) const EDGE: Stage = Stage {
     name: "edge",
-    proves: "the WebAssembly artefacts build",
+    proves: "the WebAssembly artefacts build, and weigh no more than they may",
     speed: Speed::Slow,
     run: |workspace| edge::build(workspace, &[]),
 };
