@@ -10,45 +10,21 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { HOSTS, place, start } from "../hosts/host.mjs";
-import { claims, policy, readVectors } from "./issuer.mjs";
+import { readVectors } from "./issuer.mjs";
+import { mintTable } from "./minted.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const LIMIT_MS = 120_000;
-const ALGORITHMS = ["EdDSA", "ES256", "HS256", "HS384", "HS512"];
 
 let folder;
 let tables;
 before(() => {
   folder = mkdtempSync(join(tmpdir(), "touchmark-tables-"));
   tables = Object.fromEntries(["forged.json", "rfc.json"].map((name) => [name, readVectors(name)]));
-  tables.minted = minted();
+  tables.minted = mintTable(folder);
   writeFileSync(join(folder, "tables.json"), JSON.stringify(tables));
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
-
-/** A table of one native token for each algorithm. */
-function minted() {
-  const touchmark = (...words) => execFileSync(process.env.TOUCHMARK, words, { encoding: "utf8" });
-  // A minute from now every token has been issued and none has expired.
-  const now = Math.floor(Date.now() / 1000) + 60;
-  const table = { cases: [], jwks: {}, policies: { all: { ...policy, algorithms: ALGORITHMS } } };
-  for (const algorithm of ALGORITHMS) {
-    const key = join(folder, `${algorithm}.jwk`);
-    writeFileSync(key, touchmark("key", "generate", "--alg", algorithm), { mode: 0o600 });
-    const words = ["--subject", claims.sub, "--client-id", claims.client_id, "--issuer", claims.iss, "--audience", claims.aud];
-    const token = touchmark("token", "mint", "--key", key, ...words).trim();
-    const symmetric = algorithm.startsWith("HS");
-    // A shared secret has no public half.
-    table.jwks[algorithm] = symmetric ? { keys: [JSON.parse(readFileSync(key, "utf8"))] } : JSON.parse(touchmark("key", "jwks", key));
-    const [head, body, signature] = token.split(".");
-    const other = `${head}.${body}.${signature.startsWith("A") ? "B" : "A"}${signature.slice(1)}`;
-    table.cases.push(
-      { name: `${algorithm} minted natively`, token, policy: "all", jwks: algorithm, now, expected: "ok" },
-      { name: `${algorithm}, signature changed`, token: other, policy: "all", jwks: algorithm, now, expected: "bad_signature" },
-    );
-  }
-  return table;
-}
 
 const main = (program, ...words) => () => {
   const output = execFileSync(program, [...words, here("tables.main.mjs"), join(folder, "tables.json")], {

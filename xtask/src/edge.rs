@@ -104,10 +104,7 @@ pub(crate) fn build(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
 }
 
 fn make(workspace: &Workspace, wanted: Option<Source>, artefact: &Artefact) -> Result<PathBuf> {
-    let toolchain = Toolchain::find(workspace, wanted, &artefact.build)?;
-    let file = format!("{}.wasm", artefact.build.package.replace('-', "_"));
-    let module = toolchain.build(workspace, &artefact.build)?.join(file);
-
+    let module = compile(workspace, wanted, &artefact.build)?;
     let folder = workspace.path(artefact.folder);
     if folder.exists() {
         fs::remove_dir_all(&folder).map_err(Failure::file(&folder))?;
@@ -125,8 +122,29 @@ fn make(workspace: &Workspace, wanted: Option<Source>, artefact: &Artefact) -> R
             }
             Ok(bound)
         }
-        Finish::Component => componentise(workspace, artefact, &module, &folder),
+        Finish::Component => {
+            let component = folder.join(format!("{}.wasm", artefact.name));
+            componentise(workspace, &module, &component)?;
+            Ok(component)
+        }
     }
+}
+
+/// Builds a component that is none of the artefacts, at this path.
+pub(crate) fn build_component(
+    workspace: &Workspace,
+    build: &Build,
+    component: &Path,
+) -> Result<()> {
+    let module = compile(workspace, Source::from_environment()?, build)?;
+    componentise(workspace, &module, component)
+}
+
+/// The module as the compiler writes it.
+fn compile(workspace: &Workspace, wanted: Option<Source>, build: &Build) -> Result<PathBuf> {
+    let toolchain = Toolchain::find(workspace, wanted, build)?;
+    let file = format!("{}.wasm", build.package.replace('-', "_"));
+    Ok(toolchain.build(workspace, build)?.join(file))
 }
 
 fn bind(
@@ -144,18 +162,11 @@ fn bind(
     Ok(bound)
 }
 
-fn componentise(
-    workspace: &Workspace,
-    artefact: &Artefact,
-    module: &Path,
-    folder: &Path,
-) -> Result<PathBuf> {
-    let component = folder.join(format!("{}.wasm", artefact.name));
-    optimise(workspace, module, &component)?;
+fn componentise(workspace: &Workspace, module: &Path, component: &Path) -> Result<()> {
+    optimise(workspace, module, component)?;
     run(program(workspace, "xtask-componentise")
-        .arg(&component)
-        .arg(&component))?;
-    Ok(component)
+        .arg(component)
+        .arg(component))
 }
 
 /// A program of the workspace that works on modules. It is compiled once, for

@@ -23,7 +23,10 @@ const HOMES: &[(&[&str], &[&str])] = &[
         &["wasm/src/js/", "tests/"],
     ),
     (&["wasm_bindgen_cli_support"], &["xtask/bindgen/"]),
-    (&["spin_sdk", "wasip2"], &["wasm/src/spin/"]),
+    (
+        &["spin_sdk", "wasip2"],
+        &["wasm/src/spin/", "tests/verdict/"],
+    ),
     (
         &["wasmtime", "wasmtime_wasi", "wasmtime_wasi_http"],
         &["tests/wasmtime/"],
@@ -38,6 +41,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("runner", &["touchmark-core"]),
     ("tests", &["touchmark-core", "touchmark"]),
     ("tests/no_std", &["touchmark-core"]),
+    ("tests/verdict", &["touchmark-core"]),
     ("tests/wasmtime", &[]),
     ("xtask", &[]),
     ("xtask/bindgen", &[]),

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use super::{Speed, Stage};
 use crate::failure::Result;
+use crate::toolchain::{Build, Library};
 use crate::workspace::{Workspace, run};
 use crate::{edge, tool};
 
@@ -21,13 +22,17 @@ pub(super) const HOSTS: Stage = Stage {
         run(workspace.cargo().args(["build", "--package", "touchmark"]))?;
         let touchmark = workspace.target("debug/touchmark");
         let spin_host = spin_host(workspace)?;
+        let verdict = workspace.target("verdict.wasm");
+        edge::build_component(workspace, &VERDICT, &verdict)?;
         run(workspace
             .command("node")
             .args(["--test", "tests/hosts/hosts.test.mjs"])
             .arg("tests/hosts/spin.test.mjs")
             .arg("tests/hosts/bytes.test.mjs")
             .arg("tests/hosts/upstream.test.mjs")
+            .arg("tests/hosts/tables.test.mjs")
             .env("TOUCHMARK_WASMTIME", &spin_host)
+            .env("TOUCHMARK_VERDICT", &verdict)
             .env("TOUCHMARK", &touchmark))?;
         run(workspace
             .command("node")
@@ -35,6 +40,16 @@ pub(super) const HOSTS: Stage = Stage {
             .arg(&touchmark)
             .env("TOUCHMARK_WASMTIME", &spin_host))
     },
+};
+
+/// What tells wasmtime's verdict on a token, compiled as the Spin component is.
+const VERDICT: Build = Build {
+    package: "touchmark-verdict",
+    features: "",
+    target: "wasm32-unknown-unknown",
+    library: Library::Shipped,
+    profile: "edge",
+    flags: "",
 };
 
 /// The host of the Spin component, which the stages that look at the whole
