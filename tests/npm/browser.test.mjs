@@ -118,6 +118,27 @@ for (const name of ["forged.json", "rfc.json"]) {
   });
 }
 
+test("a trap costs the token that met it, and no other", { timeout: 60_000 }, async () => {
+  const page = await open(`${site.origin}/examples/verify.html`);
+  const said = await page.evaluate(async ({ options, token }) => {
+    const { instantiateStreaming } = WebAssembly;
+    let first;
+    WebAssembly.instantiateStreaming = async (...words) => {
+      const made = await instantiateStreaming(...words);
+      first = made.instance;
+      return made;
+    };
+    const { createVerifier } = await import("/npm/dist/index.js");
+    const verifier = createVerifier(options);
+    const verdict = () => verifier.verify(token).then(() => "ok", (error) => error.code ?? String(error));
+    const before = await verdict();
+    new Uint8Array(first.exports.memory.buffer).fill(0xff);
+    return [before, await verdict(), await verdict(), await verdict()];
+  }, { options: { ...policy, jwks }, token });
+  assert.deepEqual(said, ["ok", "internal_error", "ok", "ok"]);
+  await page.close();
+});
+
 test("a redirect that the browser hides is refused as one", { timeout: 60_000 }, async (context) => {
   const server = createServer((_, response) => {
     response.writeHead(302, { location: "/elsewhere", "access-control-allow-origin": "*" }).end();

@@ -8,6 +8,7 @@ const find = (path, pattern) => [...read(path).matchAll(pattern)].map((found) =>
 export const CODES = [
   ...find("core/src/token/error.rs", /=> "([a-z0-9_]+)", "/g),
   ...find("wasm/npm/src/endpoint.js", /refusal\("([a-z_]+)"/g),
+  ...find("wasm/npm/src/instance.js", /refusal\("([a-z_]+)"/g),
   ...find("wasm/npm/src/load.js", /refusal\("([a-z_]+)"/g),
   ...find("wasm/npm/src/verifier.js", /refusal\("([a-z_]+)"/g),
   "jwks_malformed",

@@ -153,10 +153,13 @@ fn bind(
     module: &Path,
     folder: &Path,
 ) -> Result<PathBuf> {
-    run(program(workspace, "xtask-bindgen")
-        .arg(module)
-        .arg(folder)
-        .arg(artefact.name))?;
+    let mut binding = program(workspace, "xtask-bindgen");
+    binding.arg(module).arg(folder).arg(artefact.name);
+    // After a trap nothing in an instance can be relied on.
+    if artefact.build.library == Library::Trapping {
+        binding.arg("--replaceable");
+    }
+    run(&mut binding)?;
     let bound = folder.join(format!("{}_bg.wasm", artefact.name));
     optimise(workspace, &bound, &bound)?;
     Ok(bound)

@@ -3,35 +3,44 @@
 // host's cryptography is asked.
 import { Verifier } from "../dist/verifier.js";
 import { endpoint } from "./endpoint.js";
+import { current, guard } from "./instance.js";
 import { findSigner, importKeys } from "./signatures.js";
 
 // A token may need keys, and other keys once these are there.
 const MOST_ATTEMPTS = 2;
 
-/** A function that answers with a token's claims, and the one that numbers sets of keys. */
+/**
+ * A function that answers with a token's claims, and the one that numbers sets
+ * of keys. Both serve as long as the instance does that they are made in.
+ */
 export const createJudge = (options, now) => {
-  const verifier = new Verifier(options, now);
-  const uri = verifier.uri();
+  const instance = current();
+  const ask = (run) => guard(instance, run);
+  const verifier = ask(() => new Verifier(options, now));
+  const uri = ask(() => verifier.uri());
   const fetchKeys = uri === undefined ? async () => "" : endpoint(uri, verifier.timeout());
   let handles;
   let attempt;
 
   const getKeys = async () => {
     try {
-      const list = verifier.receive(await fetchKeys());
+      const text = await fetchKeys();
+      const list = ask(() => verifier.receive(text));
       if (list === undefined) return;
       const imported = await importKeys(JSON.parse(list));
-      verifier.settle(imported.leftOut);
+      ask(() => verifier.settle(imported.leftOut));
       handles = imported.handles;
     } catch (error) {
-      verifier.fail(error);
+      // An instance that is gone takes no note of it.
+      if (instance !== current()) throw error;
+      ask(() => verifier.fail(error));
     } finally {
       attempt = undefined;
     }
   };
   const load = () => {
     if (!attempt) {
-      verifier.begin();
+      ask(() => verifier.begin());
       attempt = getKeys();
     }
     return attempt;
@@ -40,7 +49,7 @@ export const createJudge = (options, now) => {
   const verify = async (token) => {
     let [attempts, set, signer] = [0, 0, 0];
     for (;;) {
-      const said = JSON.parse(verifier.verify(token, attempts < MOST_ATTEMPTS, set, signer));
+      const said = JSON.parse(ask(() => verifier.verify(token, attempts < MOST_ATTEMPTS, set, signer)));
       if (!Array.isArray(said)) return said;
       if (said.length === 0) {
         attempts += 1;
@@ -53,5 +62,5 @@ export const createJudge = (options, now) => {
       }
     }
   };
-  return { verify, epoch: () => verifier.epoch() };
+  return { instance, verify, epoch: () => ask(() => verifier.epoch()) };
 };

@@ -2,6 +2,7 @@
 // tokens and keys is in the WebAssembly module.
 import { inspect as inspectText } from "../dist/verifier.js";
 import { claimsCache } from "./cache.js";
+import { SUPERSEDED, current, guard } from "./instance.js";
 import { createJudge } from "./judge.js";
 import { refusal } from "./refusal.js";
 
@@ -17,26 +18,32 @@ export const createVerifier = (load, options) => {
   const settled = write(rest);
 
   let judge;
+  let instance;
   const prepare = async () => {
     await load();
-    if (judge) return;
-    const { verify: decide, epoch } = createJudge(settled, now);
+    if (instance === current()) return;
+    const { verify: decide, epoch, instance: made } = createJudge(settled, now);
     const verify = async (token) => freeze(await decide(token));
     judge = cache > 0 ? claimsCache(cache, epoch, now, verify) : verify;
+    instance = made;
   };
-  return Object.freeze({
-    ready: prepare,
-    verify: async (token) => {
-      if (!judge) await prepare();
-      return judge(text(token));
-    },
-  });
+  const verify = async (token) => {
+    if (instance !== current()) await prepare();
+    try {
+      return await judge(text(token));
+    } catch (error) {
+      // Another token broke the instance, which says nothing about this one.
+      if (error !== SUPERSEDED) throw error;
+      return verify(token);
+    }
+  };
+  return Object.freeze({ ready: prepare, verify });
 };
 
 /** What a token says about itself. Nobody vouches for any of it. */
 export const inspect = async (load, token) => {
   await load();
-  return JSON.parse(inspectText(text(token)));
+  return JSON.parse(guard(current(), () => inspectText(text(token))));
 };
 
 // What cannot be written, such as a cycle, is no option either.
