@@ -36,13 +36,17 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
 
 /// Runs the native benchmarks that have one of the filters in their names.
 fn native(workspace: &Workspace, effort: Effort, filters: &[&str]) -> Result<()> {
-    let effort: &[&str] = match effort {
-        Effort::Whole => &[],
-        Effort::Short => &["--max-time", "0.02"],
+    // In short form only that they run is of interest, and the tests have most
+    // of what is needed compiled for development.
+    let (profile, effort): (&[&str], &[&str]) = match effort {
+        Effort::Whole => (&[], &[]),
+        Effort::Short => (&["--profile", "dev"], &["--max-time", "0.02"]),
     };
     let mut command = workspace.cargo();
     command
-        .args(["bench", "--workspace", "--bench", "*", "--"])
+        .args(["bench", "--workspace", "--bench", "*"])
+        .args(profile)
+        .arg("--")
         .args(effort)
         .args(filters)
         .stdout(Stdio::piped());
