@@ -87,20 +87,29 @@ const ARTEFACTS: &[Artefact] = &[
     },
 ];
 
-/// Builds every artefact, prints what each weighs, and refuses what is too
-/// heavy.
-pub(crate) fn build(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
+/// Does what the command line asks for: builds every artefact, prints what each
+/// weighs, and refuses what is too heavy.
+pub(crate) fn run_command(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
     let wanted = match arguments {
         [] => Source::from_environment()?,
         ["--toolchain", name] => Some(Source::named(name)?),
         _ => return Err(Failure::usage("`edge` takes only `--toolchain NAME`")),
     };
-    let mut modules = Vec::new();
-    for artefact in ARTEFACTS {
+    weigh(workspace, &make_all(workspace, wanted)?)
+}
+
+/// Builds every artefact, which is quick if nothing has changed.
+pub(crate) fn build(workspace: &Workspace) -> Result<()> {
+    make_all(workspace, Source::from_environment()?).map(|_| ())
+}
+
+/// Each module with what it may weigh.
+fn make_all(workspace: &Workspace, wanted: Option<Source>) -> Result<Vec<(PathBuf, u32)>> {
+    let modules = ARTEFACTS.iter().map(|artefact| {
         println!("building {} into {}", artefact.name, artefact.folder);
-        modules.push((make(workspace, wanted, artefact)?, artefact.limit));
-    }
-    weigh(workspace, &modules)
+        Ok((make(workspace, wanted, artefact)?, artefact.limit))
+    });
+    modules.collect()
 }
 
 fn make(workspace: &Workspace, wanted: Option<Source>, artefact: &Artefact) -> Result<PathBuf> {
@@ -189,17 +198,38 @@ const NPM: &str = "tests/hosts";
 /// Shrinks a module and takes the names of its functions away. Debian's own
 /// binaryen is too old for what wasm-bindgen writes: it turns the table of
 /// references into one of functions, and the module dies when it starts.
+///
+/// It takes a minute, so what became of the same module is kept, as long as
+/// neither the optimiser nor this program, which says how, is newer.
 fn optimise(workspace: &Workspace, module: &Path, smaller: &Path) -> Result<()> {
     let program = tool::npm(workspace, NPM)?.join(".bin/wasm-opt");
-    run(workspace
-        .command(program)
-        .arg("-Oz")
-        // Functions that have one caller become part of it otherwise. That is
-        // less by itself, but a twentieth more once it is compressed.
-        .args(["--one-caller-inline-max-function-size", "0"])
-        .arg(module)
-        .arg("-o")
-        .arg(smaller))
+    let folder = workspace.target("optimised");
+    make_folder(&folder)?;
+    let kept = folder.join(smaller.file_name().unwrap_or_default());
+    let (before, after) = (kept.with_extension("before"), kept.with_extension("after"));
+    let this = std::env::current_exe().map_err(Failure::file(&kept))?;
+    let is_current = is_newer(&after, &this)
+        && is_newer(&after, &workspace.path(NPM).join("package-lock.json"))
+        && fs::read(module).ok() == fs::read(&before).ok();
+    if !is_current {
+        fs::copy(module, &before).map_err(Failure::file(&before))?;
+        run(workspace
+            .command(program)
+            .arg("-Oz")
+            // Functions that have one caller become part of it otherwise. That
+            // is less by itself, but a twentieth more once it is compressed.
+            .args(["--one-caller-inline-max-function-size", "0"])
+            .arg(&before)
+            .arg("-o")
+            .arg(&after))?;
+    }
+    fs::copy(&after, smaller).map_err(Failure::file(smaller))?;
+    Ok(())
+}
+
+fn is_newer(file: &Path, other: &Path) -> bool {
+    let time = |path: &Path| fs::metadata(path)?.modified();
+    matches!((time(file), time(other)), (Ok(file), Ok(other)) if file > other)
 }
 
 /// Makes the JavaScript of a package and the glue of its module into few small

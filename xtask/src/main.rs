@@ -55,7 +55,7 @@ fn run(arguments: &[&str]) -> Result<()> {
     match arguments {
         ["check", rest @ ..] => check::run(&workspace, rest),
         ["stage", name] => check::run_stage(&workspace, name),
-        ["edge", rest @ ..] => edge::build(&workspace, rest),
+        ["edge", rest @ ..] => edge::run_command(&workspace, rest),
         ["bench", rest @ ..] => bench::run(&workspace, rest),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");

@@ -24,7 +24,7 @@ pub(super) fn measure(workspace: &Workspace, effort: Effort) -> Result<()> {
     tool::npm(workspace, FOLDER)?;
     tool::program("chromium")?;
     // Prints what each artefact weighs.
-    edge::build(workspace, &[])?;
+    edge::run_command(workspace, &[])?;
     run(workspace.cargo().args(["build", "--release"]))?;
     let mut node = tool::node(workspace)?;
     node.arg("tests/figures/figures.mjs")

@@ -18,7 +18,7 @@ pub(super) const HOSTS: Stage = Stage {
     speed: Speed::Slow,
     run: |workspace| {
         tool::npm(workspace, "tests/hosts")?;
-        edge::build(workspace, &[])?;
+        edge::build(workspace)?;
         run(workspace.cargo().args(["build", "--package", "touchmark"]))?;
         let touchmark = workspace.target("debug/touchmark");
         let spin_host = spin_host(workspace)?;

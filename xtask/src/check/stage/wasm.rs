@@ -11,7 +11,7 @@ pub(super) const EDGE: Stage = Stage {
     name: "edge",
     proves: "the WebAssembly artefacts build, and weigh no more than they may",
     speed: Speed::Slow,
-    run: |workspace| edge::build(workspace, &[]),
+    run: |workspace| edge::run_command(workspace, &[]),
 };
 
 pub(super) const PACKAGE: Stage = Stage {
@@ -22,7 +22,7 @@ pub(super) const PACKAGE: Stage = Stage {
         tool::npm(workspace, "tests/npm")?;
         tool::program("chromium")?;
         // Quick if nothing changed, and what is tested is what is there.
-        edge::build(workspace, &[])?;
+        edge::build(workspace)?;
         run(workspace.cargo().args(["build", "--package", "touchmark"]))?;
         run(tool::node(workspace)?
             .arg("--test")
