@@ -20,8 +20,8 @@ use touchmark::peer::{Peer, Request, Url};
 use touchmark::serve::{Server, Settings};
 use touchmark_core::http::Headers;
 
+const SENDING_LOOP: &str = "sending-loop";
 const PLAIN_LOOP: &str = "plain-loop";
-const READING_LOOP: &str = "reading-loop";
 /// How many files each of them takes on at the same time.
 const AT_ONCE: usize = 8;
 const PATH: &str = "/.well-known/oauth-authorization-server";
@@ -29,12 +29,12 @@ const PATH: &str = "/.well-known/oauth-authorization-server";
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [PLAIN_LOOP, origin, files, steps] => {
+        [SENDING_LOOP, origin, files, steps] => {
             let files: usize = files.parse().expect("a number of files");
             let steps: usize = steps.parse().expect("a number of steps");
-            plain_loop(origin, &vec![vec![PATH.to_owned(); steps]; files]);
+            send_all(origin, &vec![vec![PATH.to_owned(); steps]; files]);
         }
-        [READING_LOOP, origin, folder] => plain_loop(origin, &read(folder.as_ref())),
+        [PLAIN_LOOP, origin, folder] => send_all(origin, &read(folder.as_ref())),
         _ => divan::main(),
     }
 }
@@ -155,7 +155,7 @@ fn read(folder: &Path) -> Vec<Vec<String>> {
 
 /// As many files at the same time as the command, the requests of one file one
 /// after the other.
-fn plain_loop(origin: &str, files: &[Vec<String>]) {
+fn send_all(origin: &str, files: &[Vec<String>]) {
     let workers = AT_ONCE.min(files.len());
     let runtime = match workers {
         1 => tokio::runtime::Builder::new_current_thread()
@@ -216,15 +216,15 @@ fn network(bencher: Bencher<'_, '_>, load: Load) {
 }
 
 #[divan::bench(args = LOADS)]
-fn plain_network(bencher: Bencher<'_, '_>, load: Load) {
+fn plain_sending(bencher: Bencher<'_, '_>, load: Load) {
     let (files, steps) = (load.files().to_string(), load.steps().to_string());
-    plain(bencher, load, &[PLAIN_LOOP, server(), &files, &steps]);
+    plain(bencher, load, &[SENDING_LOOP, server(), &files, &steps]);
 }
 
 #[divan::bench(args = LOADS)]
-fn plain_reading(bencher: Bencher<'_, '_>, load: Load) {
+fn plain_loop(bencher: Bencher<'_, '_>, load: Load) {
     let folder = load.folder().to_str().expect("a path that is text");
-    plain(bencher, load, &[READING_LOOP, server(), folder]);
+    plain(bencher, load, &[PLAIN_LOOP, server(), folder]);
 }
 
 /// Runs this program with these arguments.
