@@ -31,6 +31,7 @@ pub(super) const HOSTS: Stage = Stage {
             .arg("tests/hosts/bytes.test.mjs")
             .arg("tests/hosts/upstream.test.mjs")
             .arg("tests/hosts/tables.test.mjs")
+            .arg("tests/hosts/quotas.test.mjs")
             .env("TOUCHMARK_WASMTIME", &spin_host)
             .env("TOUCHMARK_VERDICT", &verdict)
             .env("TOUCHMARK", &touchmark))?;
