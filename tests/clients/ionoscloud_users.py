@@ -14,6 +14,8 @@ from ionoscloud.exceptions import ApiException
 from ionoscloud.models import (
     Group,
     GroupProperties,
+    GroupShare,
+    GroupShareProperties,
     UserGroupPost,
     UserPost,
     UserPropertiesPost,
@@ -192,6 +194,26 @@ class UserManagement(unittest.TestCase):
         self.api.um_groups_users_delete(group.id, made.id)
         self.assertEqual(self.api.um_groups_users_get(group.id).items, [])
         self.assertRefused(404, self.api.um_groups_users_delete, group.id, made.id)
+
+    def test_a_data_centre_is_shared_with_a_group(self):
+        group = self.api.um_groups_post(Group(properties=GroupProperties(name="g")))
+        where = "5d0f8f0a-3c54-4f10-8f0a-5d0f8f0a3c54"
+        rights = GroupShareProperties(edit_privilege=True, share_privilege=False)
+        made = self.api.um_groups_shares_post(
+            group.id, where, GroupShare(properties=rights)
+        )
+        self.assertEqual((made.id, made.type), (where, "resource"))
+        self.assertEqual(made.properties, rights)
+        listed = self.api.um_groups_shares_get(group.id, depth=1)
+        self.assertEqual([share.id for share in listed.items], [where])
+        rights.share_privilege = True
+        self.api.um_groups_shares_put(group.id, where, GroupShare(properties=rights))
+        read = self.api.um_groups_shares_find_by_resource_id(group.id, where)
+        self.assertTrue(read.properties.share_privilege)
+        self.api.um_groups_shares_delete(group.id, where)
+        self.assertRefused(
+            404, self.api.um_groups_shares_find_by_resource_id, group.id, where
+        )
 
     def test_a_user_may_look_at_itself_only(self):
         made = self.user()

@@ -174,6 +174,8 @@ pub enum Forbidden {
     SharedUser,
     /// A privilege within the contract.
     Privilege(ContractPrivilege),
+    /// The right to change or share the data centre.
+    DataCentre,
     /// Signing in with the second factor, which an API cannot ask for.
     SecondFactor,
 }
@@ -324,6 +326,9 @@ impl fmt::Display for Fault {
             }
             Self::Forbidden(Forbidden::Privilege(privilege)) => {
                 write!(f, "the privilege {} is required", privilege.as_str())
+            }
+            Self::Forbidden(Forbidden::DataCentre) => {
+                f.write_str("the right to edit or share the instance's data centre is required")
             }
             Self::Forbidden(Forbidden::SecondFactor) => {
                 f.write_str("the account signs in with a second factor")

@@ -58,7 +58,8 @@ pub use client::{ClientView, ListClients, RegisterClient, UpdateClient};
 pub use context::{Caller, Context, Random, SignedIn, tenant_uuid};
 pub use contract::{
     ContractProfile, ContractUser, CreateContractUser, CreateGroup, GroupMember, ListContractUsers,
-    ListGroups, ListMemberships, ReplaceContractUser, ReplaceGroup, Window, read_contract_number,
+    ListGroups, ListMemberships, ReplaceContractUser, ReplaceGroup, ShareReference, ShareResource,
+    ShareView, Window, read_contract_number,
 };
 pub use dashboard::{Dashboard, Part, Widget};
 pub use deployment::{
@@ -99,7 +100,7 @@ pub use user::{
     CreateUser, ListUsers, UpdateUser, UserChanges, UserProfile, UserReference, UserView,
 };
 
-use self::contract::group;
+use self::contract::{group, share};
 use crate::store::Store;
 use alloc::string::String;
 use serde::Deserialize;
@@ -334,6 +335,16 @@ operations! {
     "group.add_member" AddGroupMember(GroupMember) ContractAdministrator;
     /// Ends a user's membership of a group.
     "group.remove_member" RemoveGroupMember(GroupMember) ContractAdministrator;
+    /// Lists the data centres that a group may look at.
+    "share.list" ListShares(ListMemberships) ContractAdministrator;
+    /// Reads a group's rights to one.
+    "share.get" GetShare(ShareReference) ContractAdministrator;
+    /// Shares a data centre with a group.
+    "share.create" CreateShare(ShareResource) ContractAdministrator;
+    /// Replaces a group's rights to a data centre.
+    "share.replace" ReplaceShare(ShareResource) ContractAdministrator;
+    /// Takes a data centre from a group.
+    "share.delete" DeleteShare(ShareReference) ContractAdministrator;
     /// Creates a user of a contract.
     "contract_user.create" CreateContractUser(CreateContractUser) ContractAdministrator;
     /// Lists the users of a contract.
@@ -460,6 +471,11 @@ pub async fn execute<S: Store>(
         }
         Operation::AddGroupMember(request) => contract::user::join(&request, context).await,
         Operation::RemoveGroupMember(request) => contract::user::part(&request, context).await,
+        Operation::ListShares(request) => share::list(&request, context).await,
+        Operation::GetShare(request) => share::read(&request, context).await,
+        Operation::CreateShare(request) => share::create(request, context).await,
+        Operation::ReplaceShare(request) => share::replace(request, context).await,
+        Operation::DeleteShare(request) => share::delete(&request, context).await,
         Operation::CreateContractUser(request) => contract::user::create(request, context).await,
         Operation::ListContractUsers(request) => contract::user::list(request, context).await,
         Operation::GetContractUser(request) => contract::user::read(&request, context).await,

@@ -3,7 +3,7 @@
 use super::{
     AlarmView, ApiAccessView, Asset, AssetKind, ClientView, ContractUser, Dashboard,
     EstateRecordView, GeneratedToken, Introspection, IssuedToken, Me, Metadata, Page, Quota,
-    TelemetryAnswer, UnlockedToken, UserView,
+    ShareView, TelemetryAnswer, UnlockedToken, UserView,
 };
 use crate::record::{
     AccessPolicy, Action, ApiToken, AuditEntry, Group, IdentityToken, Principal, Subject,
@@ -81,6 +81,10 @@ pub enum Outcome {
     Group(Group),
     /// Groups of a contract.
     Groups(Page<Group>),
+    /// A group's rights to a data centre.
+    Share(ShareView),
+    /// What a group may look at.
+    Shares(Page<ShareView>),
     /// A user of a contract.
     ContractUser(ContractUser),
     /// Users of a contract.
@@ -149,6 +153,8 @@ impl Outcome {
             Self::Telemetry(answer) => answer.to_value(),
             Self::Group(group) => plain(group),
             Self::Groups(groups) => page(groups, plain),
+            Self::Share(share) => plain(share),
+            Self::Shares(shares) => page(shares, plain),
             Self::ContractUser(user) => plain(user),
             Self::ContractUsers(users) => page(users, plain),
             Self::Done | Self::Deleted => json!({}),
@@ -185,6 +191,8 @@ pub enum Resource {
     IdentityToken,
     /// A group of a contract.
     Group,
+    /// What a group may look at.
+    Share,
     /// A series of samples.
     Series,
     /// A metric that something is said about.
@@ -208,6 +216,7 @@ impl fmt::Display for Resource {
             Self::ApiAccess => "API access",
             Self::IdentityToken => "token",
             Self::Group => "group",
+            Self::Share => "share",
             Self::Series => "series",
             Self::Metric => "metric",
             Self::Action => "action",

@@ -3,7 +3,7 @@
 
 use super::UserId;
 use crate::time::Timestamp;
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +57,16 @@ privileges! {
     CreateNetworkSecurityGroups "CREATE_NETWORK_SECURITY_GROUPS" "Make network security groups.";
 }
 
+/// What a group may do with a data centre beyond looking at it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Share {
+    /// Change it.
+    pub edit: bool,
+    /// Share it with others.
+    pub share: bool,
+}
+
 /// A group of a contract. Who its members are stands with the users.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
@@ -68,6 +78,9 @@ pub struct Group {
     pub name: String,
     /// What it grants to its members.
     pub privileges: BTreeSet<ContractPrivilege>,
+    /// The data centres that its members may look at, and with which rights.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub shares: BTreeMap<String, Share>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.

@@ -20,7 +20,7 @@ pub use access_policy::{AccessPermission, AccessPolicy, Filter};
 pub use api_token::ApiToken;
 pub use audit::{AuditEntry, Verdict};
 pub use client::{Client, ClientId, Credential, Role, Standing};
-pub use contract::{ContractPrivilege, Group, IdentityToken};
+pub use contract::{ContractPrivilege, Group, IdentityToken, Share};
 pub use estate::{Cost, Enrichment, EstateRecord, Nid};
 pub use monitoring::{
     Action, Aggregation, Alarm, AlarmExpression, AlarmHistory, AlarmState, Authorship, Comparison,

@@ -22,6 +22,7 @@ const RESOURCES: &[Resource] = &[
     Resource::ApiAccess,
     Resource::IdentityToken,
     Resource::Group,
+    Resource::Share,
     Resource::Series,
     Resource::Metric,
     Resource::Action,
@@ -80,6 +81,7 @@ fn faults() -> Vec<Fault> {
         )),
         Not(Forbidden::SharedUser),
         Not(Forbidden::SecondFactor),
+        Not(Forbidden::DataCentre),
         TooMany { retry_after: 0 },
         TooMany { retry_after: 30 },
         Unavailable,
@@ -128,7 +130,8 @@ fn faults() -> Vec<Fault> {
                 | Forbidden::ContractOwner
                 | Forbidden::SharedUser
                 | Forbidden::Privilege(_)
-                | Forbidden::SecondFactor,
+                | Forbidden::SecondFactor
+                | Forbidden::DataCentre,
             )
             | TooMany { .. }
             | Unavailable
@@ -152,6 +155,7 @@ const fn listed(resource: Resource) {
         | Resource::ApiAccess
         | Resource::IdentityToken
         | Resource::Group
+        | Resource::Share
         | Resource::Series
         | Resource::Metric
         | Resource::Action

@@ -206,7 +206,11 @@ impl Dialect for Ionos {
         };
         let status = match route.map(|route| route.operation) {
             Some(
-                Name::CreateUser | Name::AddGroupMember | Name::CreateAlarm | Name::CreateAction,
+                Name::CreateUser
+                | Name::AddGroupMember
+                | Name::CreateShare
+                | Name::CreateAlarm
+                | Name::CreateAction,
             ) => Status::CREATED,
             _ => Status::OK,
         };

@@ -52,6 +52,7 @@ const WORDS: &[(&str, &str)] = &[
     ("given_name", "firstname"),
     ("family_name", "lastname"),
     ("role", "administrator"),
+    ("resource", "resourceId"),
 ];
 
 /// The fault with the wire's name of its field.

@@ -6,7 +6,7 @@ use crate::operation::change::{Attempts, Change, Committed, Stored, load, load_a
 use crate::operation::{Context, Fault, Name, Outcome, Page, Reference, Resource, quota};
 use crate::record::{ContractPrivilege, Group, User};
 use crate::store::{Key, MAX_KEYS, MAX_PAGE, Range, Store};
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -98,6 +98,7 @@ pub(in crate::operation) async fn create<S: Store>(
         contract,
         name: request.name,
         privileges: request.privileges,
+        shares: BTreeMap::new(),
         created_at: context.now,
         updated_at: context.now,
     };

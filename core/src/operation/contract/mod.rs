@@ -3,9 +3,11 @@
 //! contracts and a token is bound to one.
 
 pub(super) mod group;
+pub(super) mod share;
 pub(super) mod user;
 
 pub use group::{CreateGroup, ListGroups, ReplaceGroup, Window};
+pub use share::{ShareReference, ShareResource, ShareView};
 pub use user::{
     ContractProfile, ContractUser, CreateContractUser, GroupMember, ListContractUsers,
     ListMemberships, ReplaceContractUser,

@@ -1,6 +1,7 @@
 //! Alarms: create, list, read, replace, delete. What replaces an alarm leaves
 //! its history; whether it warns is found out anew when samples come.
 
+use super::reach::Reach;
 use super::{
     Fence, MAX_OF_CONTRACT, MonitoringOrder, action, admit_name, alarm_key, alarms, author, sign,
 };
@@ -203,6 +204,8 @@ pub(in crate::operation) async fn create<S: Store>(
 ) -> Result<Outcome, Fault> {
     let (user, contract, _) = member(context)?;
     request.admit()?;
+    let source = &request.expression.source;
+    Reach::of(contract, context).await?.admit(source)?;
     let alarm = Alarm {
         id: context.uuid(),
         contract,
@@ -245,11 +248,10 @@ pub(in crate::operation) async fn read<S: Store>(
 ) -> Result<Outcome, Fault> {
     let (_, contract, _) = member(context)?;
     let shows_children = request.depth.shows_children()?;
-    let found = find(contract, &request.id, context).await?;
-    Ok(Outcome::Alarm(AlarmView::of(
-        found.document,
-        shows_children,
-    )))
+    let found = find(contract, &request.id, context).await?.document;
+    let reach = Reach::of(contract, context).await?;
+    reach.admit(&found.expression.source)?;
+    Ok(Outcome::Alarm(AlarmView::of(found, shows_children)))
 }
 
 pub(in crate::operation) async fn list<S: Store>(
@@ -258,12 +260,15 @@ pub(in crate::operation) async fn list<S: Store>(
 ) -> Result<Outcome, Fault> {
     let (_, contract, _) = member(context)?;
     let shows_children = request.depth.shows_children()?;
+    let reach = Reach::of(contract, context).await?;
     let mut found: Vec<AlarmView> = Vec::new();
     visit(
         context,
         || alarms(contract),
-        |_, alarm| {
-            found.push(AlarmView::of(alarm, shows_children));
+        |_, alarm: Alarm| {
+            if reach.holds(&alarm.expression.source) {
+                found.push(AlarmView::of(alarm, shows_children));
+            }
             Ok(())
         },
     )
@@ -282,11 +287,14 @@ pub(in crate::operation) async fn update<S: Store>(
     let (user, contract, _) = member(context)?;
     request.properties.admit()?;
     let UpdateAlarm { id, properties } = request;
+    let reach = Reach::of(contract, context).await?;
     let (audit, etag, stamp) = (context.uuid(), context.uuid(), context.uuid());
     let mut attempts = Attempts::new();
     loop {
         let fence = Fence::read(contract, context).await?;
         let stored = find(contract, &id, context).await?;
+        reach.admit(&stored.document.expression.source)?;
+        reach.admit(&properties.expression.source)?;
         properties.admit_actions(contract, context).await?;
         let mut alarm = stored.document.clone();
         if alarm.expression != properties.expression || alarm.delay != properties.delay {
@@ -313,6 +321,7 @@ pub(in crate::operation) async fn delete<S: Store>(
     context: &Context<'_, S>,
 ) -> Result<Outcome, Fault> {
     let (_, contract, _) = member(context)?;
+    let reach = Reach::of(contract, context).await?;
     let audit = context.uuid();
     let mut attempts = Attempts::new();
     let mut tried = false;
@@ -322,6 +331,7 @@ pub(in crate::operation) async fn delete<S: Store>(
             Err(Fault::Missing(_)) if tried => return Ok(Outcome::Deleted),
             found => found?,
         };
+        reach.admit(&stored.document.expression.source)?;
         let change = Change::new(context)
             .delete(alarm_key(contract, id), &stored)
             .audit(&audit, Name::DeleteAlarm, id)?;

@@ -1,6 +1,6 @@
 //! Monitoring: alarms over samples and the actions that they call for. The
 //! rules are those of IONOS' MonitoringAPI: whoever may use the monitoring of a
-//! contract may do everything here.
+//! contract has its actions, and the alarms over instances that it reaches.
 //!
 //! Alarms are evaluated where samples are taken, in the same commit. An action
 //! that is called for is recorded; no mail is sent.
@@ -8,6 +8,7 @@
 mod action;
 mod alarm;
 mod evaluate;
+mod reach;
 
 pub use action::{ActionProperties, UpdateAction};
 pub use alarm::{AlarmProperties, AlarmReference, AlarmView, Depth, ListAlarms, UpdateAlarm};

@@ -19,7 +19,7 @@ pub use upstream::{Upstream, UpstreamAnswer, UpstreamFailure, UpstreamQuestion, 
 
 pub(super) use embedded::load;
 pub(super) use ingest::ingest;
-pub(super) use view::{View, view};
+pub(super) use view::{View, instances, view};
 
 use super::{Context, Fault, Name, Outcome};
 use crate::store::Store;

@@ -1,7 +1,7 @@
 //! Alarms: begun and ended by samples, in the commit that takes them.
 
 use super::setup::World;
-use super::telemetry::{ingest, member, owner};
+use super::telemetry::{ingest, member, monitor, owner};
 use crate::operation::{Conflict, Fault, Forbidden, RequestFault, Resource};
 use crate::record::{ContractPrivilege, ContractRole, System};
 use crate::store::contract::Mishap;
@@ -245,4 +245,63 @@ fn who_may_not_use_the_monitoring_is_refused() {
         let caller = member(CONTRACT, ContractRole::User);
         assert_eq!(world.run(caller, name, fields), lacks, "{name}");
     }
+}
+
+#[test]
+fn members_have_the_alarms_over_instances_that_they_may_edit_or_share() {
+    let world = World::new(System::Ionos);
+    let run = |caller, name: &str, fields: Value| {
+        let outcome = world.run(caller, name, fields);
+        outcome.map(|outcome| outcome.to_value())
+    };
+    let over = |source: &str| {
+        let mut properties = properties(0, &[]);
+        properties["expression"]["source"] = source.into();
+        properties
+    };
+    let forbidden = Err(Fault::Forbidden(Forbidden::DataCentre));
+    let editor = || monitor(&[("one", true, false)]);
+    // Nobody knows yet where it is.
+    assert_eq!(run(editor(), "alarm.create", over("a")), forbidden);
+    let samples = "instance_network_in_bytes{uuid=\"a\",dc=\"one\"} 1\n\
+        instance_cpu_utilization_average{uuid=\"b\",dc=\"two\"} 1\n\
+        instance_cpu_utilization_average{uuid=\"c\",dc=\"one\"} 1\n\
+        instance_cpu_utilization_average{uuid=\"c\",dc=\"two\"} 1\n\
+        instance_cpu_utilization_average{uuid=\"d\"} 1\n";
+    ingest(&world, CONTRACT, samples).expect("taken");
+    for other in [
+        monitor(&[]),
+        monitor(&[("one", false, false)]),
+        monitor(&[("two", true, true)]),
+    ] {
+        assert_eq!(run(other, "alarm.create", over("a")), forbidden);
+    }
+    for source in ["b", "c", "d", "e"] {
+        assert_eq!(run(editor(), "alarm.create", over(source)), forbidden);
+    }
+    let sharer = monitor(&[("one", false, true)]);
+    let own = run(sharer, "alarm.create", over("a")).expect("created");
+    let foreign = run(owner(), "alarm.create", over("b")).expect("created");
+    let count = |caller| {
+        let listed = run(caller, "alarm.list", json!({})).expect("a list");
+        listed["items"].as_array().map(Vec::len)
+    };
+    assert_eq!(count(owner()), Some(2));
+    assert_eq!(count(editor()), Some(1));
+    assert_eq!(count(monitor(&[("one", false, false)])), Some(0));
+    let id = |alarm: &Value| json!({ "id": alarm["id"] });
+    let update =
+        |alarm: &Value, source: &str| json!({ "id": alarm["id"], "properties": over(source) });
+    assert_eq!(run(editor(), "alarm.get", id(&foreign)), forbidden);
+    assert_eq!(
+        run(editor(), "alarm.update", update(&foreign, "a")),
+        forbidden
+    );
+    assert_eq!(run(editor(), "alarm.update", update(&own, "b")), forbidden);
+    assert_eq!(run(editor(), "alarm.delete", id(&foreign)), forbidden);
+    assert_eq!(count(owner()), Some(2));
+    assert!(run(editor(), "alarm.update", update(&own, "a")).is_ok());
+    assert!(run(editor(), "alarm.get", id(&own)).is_ok());
+    assert!(run(editor(), "alarm.delete", id(&own)).is_ok());
+    assert_eq!(count(owner()), Some(1));
 }

@@ -7,7 +7,8 @@ use crate::operation::{
     Unauthenticated,
 };
 use crate::record::{
-    ContractPrivilege, ContractRole, Membership, SecondFactor, Standing, System, User, UserId,
+    ContractPrivilege, ContractRole, Group, Membership, SecondFactor, Share, Standing, System,
+    User, UserId,
 };
 use crate::store::Store;
 use crate::store::contract::Mishap;
@@ -449,6 +450,60 @@ fn only_members_who_may_use_the_monitoring_see_samples() {
         world.run(owner(), "telemetry.ingest", fields),
         Err(Fault::Forbidden(Forbidden::Administrator))
     );
+}
+
+/// A member who may use the monitoring, by a group that shares these data
+/// centres with the right to edit and to share.
+pub(super) fn monitor(shares: &[(&str, bool, bool)]) -> Caller {
+    let Caller::User(mut signed_in) = member(CONTRACT, ContractRole::User) else {
+        unreachable!("a member is a user");
+    };
+    let shares = shares.iter();
+    let shares = shares.map(|(id, edit, share)| {
+        let (edit, share) = (*edit, *share);
+        (String::from(*id), Share { edit, share })
+    });
+    signed_in.groups.push(Group {
+        id: "g".into(),
+        contract: CONTRACT,
+        name: "monitors".into(),
+        privileges: [ContractPrivilege::AccessAndManageMonitoring].into(),
+        shares: shares.collect(),
+        created_at: Timestamp::from_seconds(0),
+        updated_at: Timestamp::from_seconds(0),
+    });
+    Caller::User(signed_in)
+}
+
+#[test]
+fn members_see_samples_of_the_data_centres_that_are_shared_with_them() {
+    let world = World::new(System::Ionos);
+    let text = "# TYPE m gauge\n# TYPE n gauge\n\
+        m{dc=\"one\"} 1\nm{dc=\"two\"} 2\nm 4\nn{dc=\"two\"} 8\n";
+    ingest(&world, CONTRACT, text).expect("taken");
+    let ask = |caller: Caller, name: &str, fields: Value| {
+        let answer = world.run(caller, name, fields);
+        answer.map(|outcome| outcome.to_value()).expect("an answer")
+    };
+    let sum = |caller| {
+        let query = json!({ "query": "sum({__name__=~'m|n'} or {__name__=~'m|n',dc!='x'})" });
+        ask(caller, "telemetry.query", query)["result"][0]["value"][1].clone()
+    };
+    assert_eq!(sum(owner()), "15");
+    assert_eq!(sum(monitor(&[])), Value::Null);
+    assert_eq!(sum(monitor(&[("three", true, true)])), Value::Null);
+    assert_eq!(sum(monitor(&[("one", false, false)])), "1");
+    let both = [("one", false, false), ("two", false, false)];
+    assert_eq!(sum(monitor(&both)), "11");
+    let one = || monitor(&both[..1]);
+    let series = ask(one(), "telemetry.series", json!({}));
+    assert_eq!(series, json!([{ "__name__": "m", "dc": "one" }]));
+    let values = ask(one(), "telemetry.label_values", json!({ "label": "dc" }));
+    assert_eq!(values, json!(["one"]));
+    let metrics = ask(one(), "telemetry.metadata", json!({}));
+    assert_eq!(metrics.as_object().map(serde_json::Map::len), Some(1));
+    let nothing = ask(monitor(&[]), "telemetry.labels", json!({}));
+    assert_eq!(nothing, json!([]));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::monitored::{action, alarm, answer, description, labels};
 use super::record::{
     access_policy, api_token, audit_entry, contract_user, estate_record, group, identity_token,
-    principal, subject,
+    principal, share, subject,
 };
 use super::request::terms;
 use super::text::{
@@ -17,8 +17,8 @@ use proptest::sample::select;
 use serde_json::json;
 use touchmark_core::operation::{
     ApiAccessView, AssetKind, ClientView, Dashboard, GeneratedToken, Introspection, IssuedToken,
-    Me, Metadata, Name, Outcome, Page, Part, Quota, Resource, TelemetryAnswer, UnlockedToken,
-    UserView, Widget,
+    Me, Metadata, Name, Outcome, Page, Part, Quota, Resource, ShareView, TelemetryAnswer,
+    UnlockedToken, UserView, Widget,
 };
 use touchmark_core::record::{
     ClientId, ContractRole, Group, IdentityToken, Membership, Privilege, Role, SecondFactor,
@@ -50,6 +50,7 @@ pub(crate) fn outcome(name: Name) -> BoxedStrategy<Outcome> {
         | Name::DeleteIdentityToken
         | Name::DeleteIdentityTokens
         | Name::DeleteGroup
+        | Name::DeleteShare
         | Name::RemoveGroupMember
         | Name::DeleteContractUser => Just(Outcome::Deleted).boxed(),
         Name::IssueToken => (secret(), any::<u32>(), scope(), option::of(secret()))
@@ -196,6 +197,10 @@ pub(crate) fn outcome(name: Name) -> BoxedStrategy<Outcome> {
             group().prop_map(Outcome::Group).boxed()
         }
         Name::ListGroups | Name::ListUserGroups => page(group()).prop_map(Outcome::Groups).boxed(),
+        Name::GetShare | Name::CreateShare | Name::ReplaceShare => {
+            share_view().prop_map(Outcome::Share).boxed()
+        }
+        Name::ListShares => page(share_view()).prop_map(Outcome::Shares).boxed(),
         Name::ListContractUsers | Name::ListGroupMembers => page(contract_user())
             .prop_map(Outcome::ContractUsers)
             .boxed(),
@@ -287,6 +292,12 @@ pub(crate) fn carried(system: System, mut outcome: Outcome) -> Outcome {
             page.items.iter_mut().for_each(carry_group);
             (page.next, page.total) = (None, None);
         }
+        // The group is in the path alone.
+        (System::Ionos, Outcome::Share(share)) => share.group.clear(),
+        (System::Ionos, Outcome::Shares(page)) => {
+            page.items.iter_mut().for_each(|share| share.group.clear());
+            (page.next, page.total) = (None, None);
+        }
         (System::Ionos, Outcome::ContractUsers(page)) => (page.next, page.total) = (None, None),
         (System::Ionos, Outcome::IdentityToken(token)) => carry_token(token),
         (System::Ionos, Outcome::IdentityTokens(tokens)) => {
@@ -339,6 +350,14 @@ fn carry_user(user: &mut UserView) {
 fn carry_customer(user: &mut UserView) {
     user.roles.clear();
     user.privileges.clear();
+}
+
+fn share_view() -> impl Strategy<Value = ShareView> {
+    (some_text(), some_text(), share()).prop_map(|(group, resource, share)| ShareView {
+        group,
+        resource,
+        share,
+    })
 }
 
 /// Nor does the answer about a group say whose it is.

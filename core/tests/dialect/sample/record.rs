@@ -8,12 +8,12 @@ use proptest::collection::{btree_map, btree_set};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use touchmark_core::operation::{ContractProfile, ContractUser, EstateRecordView};
 use touchmark_core::record::{
     AccessPermission, AccessPolicy, ApiToken, AuditEntry, ContractPrivilege, ContractRole, Cost,
-    EstateRecord, Group, IdentityToken, Nid, Principal, SecondFactor, Subject, System, UserId,
-    Verdict,
+    EstateRecord, Group, IdentityToken, Nid, Principal, SecondFactor, Share, Subject, System,
+    UserId, Verdict,
 };
 use touchmark_core::time::Month;
 
@@ -183,6 +183,10 @@ pub(super) fn contract_privileges() -> impl Strategy<Value = BTreeSet<ContractPr
     btree_set(select(ContractPrivilege::ALL.to_vec()), 0..5)
 }
 
+pub(super) fn share() -> impl Strategy<Value = Share> {
+    (any::<bool>(), any::<bool>()).prop_map(|(edit, share)| Share { edit, share })
+}
+
 pub(super) fn group() -> impl Strategy<Value = Group> {
     (
         some_text(),
@@ -198,6 +202,8 @@ pub(super) fn group() -> impl Strategy<Value = Group> {
                 contract,
                 name,
                 privileges,
+                // The answer about a group has no room for them.
+                shares: BTreeMap::new(),
                 created_at,
                 updated_at,
             },

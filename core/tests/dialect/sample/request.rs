@@ -1,7 +1,7 @@
 //! Any operation of a name, and what of it a dialect has words for.
 
 use super::monitored::expression;
-use super::record::{contract_privileges, contract_profile, nid, permission, principal};
+use super::record::{contract_privileges, contract_profile, nid, permission, principal, share};
 use super::text::{
     client_id, filters, json_object, page_size, roles, scope, secret, some_text, standing, text,
     text_map, texts, time, uuid,
@@ -23,9 +23,9 @@ use touchmark_core::operation::{
     MonitoringOrder, Name, Nothing, Operation, Presented, QueryTelemetry, QueryTelemetryRange,
     RecordItem, RecordPeriod, RecordReference, Reference, RegisterApiAccess, RegisterClient,
     RemovalPeriod, ReplaceContractUser, ReplaceGroup, ReplacePrincipals, Resource, SelectSeries,
-    SpaceReference, SubjectChanges, TokenCriteria, Total, UpdateAccessPolicy, UpdateAction,
-    UpdateAlarm, UpdateApiAccess, UpdateApiToken, UpdateClient, UpdateSubject, UpdateUser,
-    UpsertRecords, UserChanges, UserProfile, UserReference, Window,
+    ShareReference, ShareResource, SpaceReference, SubjectChanges, TokenCriteria, Total,
+    UpdateAccessPolicy, UpdateAction, UpdateAlarm, UpdateApiAccess, UpdateApiToken, UpdateClient,
+    UpdateSubject, UpdateUser, UpsertRecords, UserChanges, UserProfile, UserReference, Window,
 };
 use touchmark_core::record::{
     ClientId, ContractRole, Membership, Privilege, Role, SecondFactor, Secret, SessionTerms,
@@ -410,6 +410,11 @@ pub(crate) fn operation(name: Name) -> BoxedStrategy<Operation> {
         Name::RemoveGroupMember => group_member()
             .prop_map(Operation::RemoveGroupMember)
             .boxed(),
+        Name::ListShares => memberships().prop_map(Operation::ListShares).boxed(),
+        Name::GetShare => share_reference().prop_map(Operation::GetShare).boxed(),
+        Name::DeleteShare => share_reference().prop_map(Operation::DeleteShare).boxed(),
+        Name::CreateShare => share_resource().prop_map(Operation::CreateShare).boxed(),
+        Name::ReplaceShare => share_resource().prop_map(Operation::ReplaceShare).boxed(),
         Name::ListContractUsers => window()
             .prop_map(|window| Operation::ListContractUsers(ListContractUsers { window }))
             .boxed(),
@@ -602,6 +607,18 @@ fn group_member() -> impl Strategy<Value = GroupMember> {
     (some_text(), some_text()).prop_map(|(group, user)| GroupMember {
         group,
         user: UserId::new(user),
+    })
+}
+
+fn share_reference() -> impl Strategy<Value = ShareReference> {
+    (some_text(), some_text()).prop_map(|(group, resource)| ShareReference { group, resource })
+}
+
+fn share_resource() -> impl Strategy<Value = ShareResource> {
+    (some_text(), some_text(), share()).prop_map(|(group, resource, share)| ShareResource {
+        group,
+        resource,
+        share,
     })
 }
 

@@ -13,7 +13,7 @@ use crate::operation::{
 };
 use crate::record::{ContractPrivilege, Group, UserId};
 use crate::time::Timestamp;
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use serde::Deserialize;
@@ -199,6 +199,7 @@ pub(super) fn read(content: Value) -> Result<Group, Unspoken> {
         contract: 0,
         name: properties.name,
         privileges: granted.map(|(privilege, _)| *privilege).collect(),
+        shares: BTreeMap::new(),
         created_at: never,
         updated_at: never,
     })

@@ -5,6 +5,7 @@
 //! <https://api.ionos.com/docs/cloud/v6/>
 
 mod groups;
+mod shares;
 mod users;
 
 use crate::dialect::document;
@@ -35,6 +36,27 @@ macro_rules! editions {
             concat!($edition, "/um/groups/{id}/users/{user}"),
             Name::RemoveGroupMember,
         ),
+        Route::new(Method::Get, concat!($edition, "/um/groups/{id}/shares"), Name::ListShares),
+        Route::new(
+            Method::Get,
+            concat!($edition, "/um/groups/{id}/shares/{resource}"),
+            Name::GetShare,
+        ),
+        Route::new(
+            Method::Post,
+            concat!($edition, "/um/groups/{id}/shares/{resource}"),
+            Name::CreateShare,
+        ),
+        Route::new(
+            Method::Put,
+            concat!($edition, "/um/groups/{id}/shares/{resource}"),
+            Name::ReplaceShare,
+        ),
+        Route::new(
+            Method::Delete,
+            concat!($edition, "/um/groups/{id}/shares/{resource}"),
+            Name::DeleteShare,
+        ),
         Route::new(Method::Get, concat!($edition, "/um/users"), Name::ListContractUsers),
         Route::new(Method::Post, concat!($edition, "/um/users"), Name::CreateContractUser),
         Route::new(Method::Get, concat!($edition, "/um/users/{id}"), Name::GetContractUser),
@@ -50,6 +72,8 @@ const GROUPS: &str = "/cloudapi/v6/um/groups";
 const GROUP: &str = "/cloudapi/v6/um/groups/{id}";
 const MEMBERS: &str = "/cloudapi/v6/um/groups/{id}/users";
 const MEMBER: &str = "/cloudapi/v6/um/groups/{id}/users/{user}";
+const SHARES: &str = "/cloudapi/v6/um/groups/{id}/shares";
+const SHARE: &str = "/cloudapi/v6/um/groups/{id}/shares/{resource}";
 const USERS: &str = "/cloudapi/v6/um/users";
 const USER: &str = "/cloudapi/v6/um/users/{id}";
 const USER_GROUPS: &str = "/cloudapi/v6/um/users/{id}/groups";
@@ -97,6 +121,11 @@ pub(super) const fn speaks(name: Name) -> bool {
             | Name::ListGroupMembers
             | Name::AddGroupMember
             | Name::RemoveGroupMember
+            | Name::ListShares
+            | Name::GetShare
+            | Name::CreateShare
+            | Name::ReplaceShare
+            | Name::DeleteShare
             | Name::ListContractUsers
             | Name::CreateContractUser
             | Name::GetContractUser
@@ -131,6 +160,11 @@ pub(super) fn read_request(
         | Name::GetContractUser
         | Name::ReplaceContractUser
         | Name::DeleteContractUser => users::read_request(route, captures, window, request, site),
+        Name::ListShares
+        | Name::GetShare
+        | Name::CreateShare
+        | Name::ReplaceShare
+        | Name::DeleteShare => shares::read_request(route, captures, window, request, site),
         _ => groups::read_request(route, captures, window, request, site),
     }
 }
@@ -210,6 +244,8 @@ pub(super) fn write_response(
     let content = match outcome {
         Outcome::Group(group) => groups::write(group, frame.depth, &frame),
         Outcome::Groups(page) => collection(page, request, &query, &frame, groups::write),
+        Outcome::Share(share) => shares::write(share, frame.depth, &frame),
+        Outcome::Shares(page) => collection(page, request, &query, &frame, shares::write),
         Outcome::ContractUser(user) => users::write(user, frame.depth, &frame),
         Outcome::ContractUsers(page) => collection(page, request, &query, &frame, users::write),
         _ => json!({}),
@@ -277,6 +313,11 @@ pub(super) fn write_request(operation: &Operation) -> Result<Request, Unspoken> 
         | Operation::GetContractUser(_)
         | Operation::ReplaceContractUser(_)
         | Operation::DeleteContractUser(_) => users::write_request(operation),
+        Operation::ListShares(_)
+        | Operation::GetShare(_)
+        | Operation::CreateShare(_)
+        | Operation::ReplaceShare(_)
+        | Operation::DeleteShare(_) => shares::write_request(operation),
         other => groups::write_request(other),
     }
 }
@@ -292,7 +333,14 @@ pub(super) fn read_response(operation: &Operation, content: Value) -> Result<Out
         Name::ListContractUsers | Name::ListGroupMembers => {
             Outcome::ContractUsers(read_collection(content, users::read)?)
         }
-        Name::DeleteGroup | Name::RemoveGroupMember | Name::DeleteContractUser => Outcome::Deleted,
+        Name::GetShare | Name::CreateShare | Name::ReplaceShare => {
+            Outcome::Share(shares::read(content)?)
+        }
+        Name::ListShares => Outcome::Shares(read_collection(content, shares::read)?),
+        Name::DeleteGroup
+        | Name::DeleteShare
+        | Name::RemoveGroupMember
+        | Name::DeleteContractUser => Outcome::Deleted,
         _ => Outcome::ContractUser(users::read(content)?),
     })
 }
