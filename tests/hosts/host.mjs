@@ -66,6 +66,23 @@ export const HOSTS = {
   },
 };
 
+/** Hosts that fail when they are told to, and how they are told. */
+export const FAULTS = {
+  /** How a host is started that can be told. */
+  options: (name, at) =>
+    name === "workerd" ? {} : { preload: join(here, "faults.mjs"), variables: { TOUCHMARK_TEST_FAULT: join(at.data, "fault") } },
+  /** Has something fail while `act` asks the host, by requests that have these fields. */
+  during: async (at, what, act) => {
+    const file = join(at.data, "fault");
+    writeFileSync(file, what);
+    try {
+      return await act({ "x-fault": what });
+    } finally {
+      rmSync(file);
+    }
+  },
+};
+
 /** Hosts that open the deployment with a request, not when they start. */
 export const LAZY = new Set(["workerd", "wasmtime"]);
 

@@ -3,21 +3,14 @@
 // and end when it is asked to. The hosts are real processes.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { writeFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 
-import { HOSTS, place, refuses, start } from "./host.mjs";
+import { FAULTS, HOSTS, place, refuses, start } from "./host.mjs";
 
 const MB = 1024 * 1024;
 const LIMIT_MS = 60_000;
-const noRandomness = fileURLToPath(new URL("no-randomness.mjs", import.meta.url));
-const options = (name, at) =>
-  name === "workerd" ? {} : { preload: noRandomness, variables: { TOUCHMARK_TEST_FAULT: fault(at) } };
-const fault = (at) => join(at.data, "fault");
 
 const ask = async (at, path, init = {}) => {
   const response = await fetch(at.url + path, { signal: AbortSignal.timeout(LIMIT_MS), ...init });
@@ -29,8 +22,8 @@ const register = (at, name) =>
     headers: { authorization: at.admin, "content-type": "application/json" },
     body: JSON.stringify({ client_name: name }),
   });
-const token = (at, authorization = at.admin) =>
-  ask(at, "/oauth/token", { method: "POST", headers: { authorization }, body: new URLSearchParams({ grant_type: "client_credentials" }) });
+const token = (at, authorization = at.admin, more = {}) =>
+  ask(at, "/oauth/token", { method: "POST", headers: { authorization, ...more }, body: new URLSearchParams({ grant_type: "client_credentials" }) });
 
 /** The answer to bytes that no client library would send. */
 async function exchange(at, bytes, { hangUp = false } = {}) {
@@ -56,7 +49,7 @@ for (const name of Object.keys(HOSTS)) {
     let host;
     before(async () => {
       at = await place();
-      host = await start(name, at, options(name, at));
+      host = await start(name, at, FAULTS.options(name, at));
     });
     after(async () => {
       await host?.kill();
@@ -103,17 +96,8 @@ for (const name of Object.keys(HOSTS)) {
     });
 
     test("a panic answers 500, and the next request is served", async () => {
-      const broken = async (path) => {
-        if (name === "workerd") return ask(at, path, { headers: { "x-fault": "1", authorization: at.admin }, method: "POST", body: new URLSearchParams({ grant_type: "client_credentials" }) });
-        writeFileSync(fault(at), "");
-        try {
-          return await token(at);
-        } finally {
-          rmSync(fault(at));
-        }
-      };
       for (let round = 0; round < 3; round += 1) {
-        const answer = await broken("/oauth/token");
+        const answer = await FAULTS.during(at, "randomness", (fields) => token(at, at.admin, fields));
         assert.equal(answer.status, 500);
         // A panic ends the component, so that its host has to answer.
         if (name !== "wasmtime") assert.equal(JSON.parse(answer.text).error, "server_error");
@@ -125,7 +109,7 @@ for (const name of Object.keys(HOSTS)) {
     test("what was acknowledged is there after a kill", async () => {
       const written = await Promise.all([1, 2, 3, 4].map((number) => register(at, `kept ${number}`)));
       await host.kill();
-      host = await start(name, at, options(name, at));
+      host = await start(name, at, FAULTS.options(name, at));
       for (const { status, text } of written) {
         assert.equal(status, 201);
         const { client_id: id, client_secret: secret } = JSON.parse(text);
@@ -135,14 +119,14 @@ for (const name of Object.keys(HOSTS)) {
 
     test("a tenant has one first administrator, whatever the variables say later", async () => {
       await host.kill();
-      host = await start(name, at, { ...options(name, at), variables: { ...options(name, at).variables, TOUCHMARK_ADMIN_SECRET: "x".repeat(32) } });
+      host = await start(name, at, { ...FAULTS.options(name, at), variables: { ...FAULTS.options(name, at).variables, TOUCHMARK_ADMIN_SECRET: "x".repeat(32) } });
       assert.equal((await token(at, `Basic ${btoa(`admin:${"x".repeat(32)}`)}`)).status, 401);
       await works();
     });
 
     test("it ends when it is asked to", async () => {
       assert.deepEqual(await host.stop(), { code: 0, signal: null });
-      host = await start(name, at, options(name, at));
+      host = await start(name, at, FAULTS.options(name, at));
       await works();
     });
   });

@@ -1,6 +1,5 @@
 # The workerd configuration of wasm/hosts, with what stands in for Cloudflare's
-# network in front of it, and a worker around it that can take its randomness
-# away.
+# network in front of it, and a worker around it that can fail.
 using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
@@ -20,7 +19,8 @@ const config :Workerd.Config = (
 
 const touchmark :Workerd.Worker = (
   modules = [
-    (name = "tests/hosts/worker.mjs", esModule = embed "no-randomness.worker.mjs"),
+    (name = "tests/hosts/worker.mjs", esModule = embed "faults.worker.mjs"),
+    (name = "tests/hosts/fails.mjs", esModule = embed "fails.mjs"),
     (name = "wasm/hosts/workerd/worker.mjs", esModule = embed "../../wasm/hosts/workerd/worker.mjs"),
     (name = "wasm/hosts/answer.mjs", esModule = embed "../../wasm/hosts/answer.mjs"),
     (name = "wasm/hosts/dist/edge.js", esModule = embed "../../wasm/hosts/dist/edge.js"),

@@ -27,8 +27,9 @@ pub(super) const HOSTS: Stage = Stage {
         run(workspace
             .command("node")
             .args(["--test", "tests/hosts/hosts.test.mjs"])
-            .arg("tests/hosts/spin.test.mjs")
+            .arg("tests/hosts/store.test.mjs")
             .arg("tests/hosts/bytes.test.mjs")
+            .arg("tests/hosts/module.test.mjs")
             .arg("tests/hosts/upstream.test.mjs")
             .arg("tests/hosts/tables.test.mjs")
             .arg("tests/hosts/quotas.test.mjs")
