@@ -17,7 +17,8 @@ pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
     // What is not a digit has its highest bits set, and they stay here.
     let mut seen = 0_u32;
     for (group, triple) in groups.iter().zip(bytes.as_chunks_mut::<3>().0) {
-        let [a, b, c, d] = group.map(digit).map(u32::from);
+        let value = |place: usize| u32::from(digit(group[place]));
+        let (a, b, c, d) = (value(0), value(1), value(2), value(3));
         seen |= a | b | c | d;
         let [_, rest @ ..] = (a << 18 | b << 12 | c << 6 | d).to_be_bytes();
         *triple = rest;
