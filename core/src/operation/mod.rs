@@ -30,6 +30,7 @@ mod me;
 mod monitoring;
 mod outcome;
 mod page;
+mod preparation;
 mod principal;
 mod quota;
 mod rate;
@@ -85,6 +86,7 @@ pub use monitoring::{
 };
 pub use outcome::{Outcome, Resource};
 pub use page::{Page, Total};
+pub use preparation::{Preparation, mark_preparation, preparation};
 pub use principal::ReplacePrincipals;
 pub use quota::{ListQuotas, Quota};
 pub use rate::{RateLimit, charge};

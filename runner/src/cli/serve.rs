@@ -173,18 +173,10 @@ impl Serve {
             let end = ending().map_err(ServeError::System)?;
             let server = Server::open(settings).await?;
             let mut out = io::stdout();
+            let turn = server.turn(fixtures, administrator.chosen()).await?;
             let first = administrator.settle(&server, &mut out).await?;
-            let shown = match (fixtures, first) {
-                (None, _) => None,
-                (Some(fixtures), Some(first)) => {
-                    let sink = Box::new(anstream::stderr());
-                    server.prepare(fixtures, &first, sink).await?
-                }
-                (Some(_), None) => {
-                    tracing::warn!("the store is not new: the fixtures are not done");
-                    None
-                }
-            };
+            let sink = Box::new(anstream::stderr());
+            let shown = server.take(turn, first, sink).await?;
             let origin = server.origin().to_owned();
             out.write_all(shown.unwrap_or_default().as_bytes())
                 .and_then(|()| writeln!(out, "listening on http://{}", server.address()))

@@ -18,7 +18,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use touchmark_core::edge::{self, World};
 use touchmark_core::http::{Request, Response};
 use touchmark_core::operation::{
-    self, Caller, ClientView, Context, Deployment, Fault, FirstAdministrator, Keys,
+    self, Caller, ClientView, Context, Deployment, Fault, FirstAdministrator, Keys, Preparation,
 };
 use touchmark_core::record::{System, Tenant};
 use touchmark_core::store::Memory;
@@ -103,6 +103,22 @@ impl Host {
     /// [`operation::is_bootstrapped`] says which.
     pub async fn is_bootstrapped(&self) -> Result<bool, Fault> {
         operation::is_bootstrapped(&self.context()).await
+    }
+
+    /// How far the store is prepared, if that was ever begun.
+    ///
+    /// # Errors
+    /// [`operation::preparation`] says which.
+    pub async fn preparation(&self) -> Result<Option<Preparation>, Fault> {
+        operation::preparation(&self.context()).await
+    }
+
+    /// Marks how far the store is prepared.
+    ///
+    /// # Errors
+    /// [`operation::mark_preparation`] says which.
+    pub async fn mark_preparation(&self, state: Preparation) -> Result<(), Fault> {
+        operation::mark_preparation(state, &self.context()).await
     }
 
     /// What an operation of the host itself works with.

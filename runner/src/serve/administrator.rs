@@ -34,6 +34,12 @@ impl Administrator {
         }
     }
 
+    /// The credential, where both halves of it were chosen.
+    #[must_use]
+    pub fn chosen(&self) -> Option<(ClientId, Secret)> {
+        self.client_id.clone().zip(self.secret.clone())
+    }
+
     /// Registers the administrator if the store has never had one, and tells
     /// its credential: on the stream, in the file if there is to be one, and
     /// to the caller. Nothing is registered before it is known that the file

@@ -52,6 +52,14 @@ pub enum ServeError {
     },
     /// The fixtures cannot be done.
     Fixtures(Unprepared),
+    /// The fixtures cannot be done again, which an earlier start has not
+    /// completed.
+    Repeated(Unprepared),
+    /// An earlier start has not completed the fixtures, and who may do them
+    /// again is not known.
+    Incomplete,
+    /// The store does not say how far it is prepared.
+    Preparation(Fault),
     /// The file with the credentials for the upstream cannot be used.
     Upstream(AuthorizationError),
     /// The system gives no random bytes.
@@ -67,8 +75,12 @@ impl ServeError {
         match self {
             Self::Keys(_) | Self::Store(_) | Self::Upstream(_) => Exit::BadFile,
             Self::CredentialFile { .. } | Self::SecretFile { .. } => Exit::BadFile,
-            Self::Fixtures(Unprepared::Failed) => Exit::Failed,
-            Self::Fixtures(Unprepared::Values(_)) => Exit::BadFile,
+            Self::Fixtures(error) | Self::Repeated(error) => match error {
+                Unprepared::Failed => Exit::Failed,
+                Unprepared::Values(_) => Exit::BadFile,
+            },
+            Self::Incomplete => Exit::BadUsage,
+            Self::Preparation(_) => Exit::Unreachable,
             Self::Listen { .. } | Self::OriginNeeded { .. } => Exit::BadUsage,
             Self::Administrator(Fault::Request(_)) => Exit::BadUsage,
             Self::Administrator(_) => Exit::Unreachable,
@@ -91,7 +103,19 @@ impl ServeError {
                 "no file is overwritten; name another one or move it away".into()
             }
             Self::Fixtures(_) => {
-                "fixtures are done on a new store only: mend them, and name a store that is new"
+                "mend them, and name a store that is new; or this one again with the credential of \
+                 its administrator, by `--admin-id` and TOUCHMARK_ADMIN_SECRET, if each step that \
+                 was done has an `undo` or can be repeated"
+                    .into()
+            }
+            Self::Repeated(_) => {
+                "what an earlier start made of them may be in the way: name a store that is new, \
+                 or start without fixtures and delete it"
+                    .into()
+            }
+            Self::Incomplete => {
+                "give the credential of this store's administrator, by `--admin-id` and \
+                 TOUCHMARK_ADMIN_SECRET, and they are done again; or name a store that is new"
                     .into()
             }
             Self::Keys(error) => return error.help(),
@@ -125,6 +149,13 @@ impl fmt::Display for ServeError {
                 path.display()
             ),
             Self::Fixtures(error) => error.fmt(f),
+            Self::Repeated(error) => write!(f, "{error}, again"),
+            Self::Incomplete => f.write_str(
+                "an earlier start has begun the fixtures of this store and not completed them",
+            ),
+            Self::Preparation(_) => {
+                f.write_str("the store does not say whether its fixtures are complete")
+            }
             Self::Upstream(_) => {
                 f.write_str("the file with the credentials for the upstream cannot be used")
             }
@@ -145,8 +176,12 @@ impl core::error::Error for ServeError {
             Self::Store(error) => error.source(),
             Self::Upstream(error) => Some(error),
             Self::Administrator(Fault::Request(_)) => None,
-            Self::Administrator(fault) => Some(fault),
-            Self::OriginNeeded { .. } | Self::Fixtures(_) | Self::Randomness(_) => None,
+            Self::Administrator(fault) | Self::Preparation(fault) => Some(fault),
+            Self::OriginNeeded { .. }
+            | Self::Fixtures(_)
+            | Self::Repeated(_)
+            | Self::Incomplete
+            | Self::Randomness(_) => None,
         }
     }
 }

@@ -16,7 +16,7 @@ mod upstream;
 
 pub use administrator::Administrator;
 pub use error::ServeError;
-pub use fixtures::Fixtures;
+pub use fixtures::{Fixtures, Turn};
 pub(crate) use key_files::write_new as write_new_file;
 pub use key_files::{KeyFileError, KeyFileProblem};
 pub use settings::Settings;
