@@ -76,6 +76,12 @@ impl Administrator {
         };
         let secret = client.secret.expect("a new secret is shown");
         let (id, shown_secret) = (client.client_id.as_str(), secret.expose());
+        // A stream that nobody reads any more must not cost the file.
+        if let Some(path) = self.file {
+            let content = json!({ "client_id": id, "client_secret": shown_secret });
+            key_files::write_new(&path, format!("{content}\n").as_bytes())
+                .map_err(|cause| ServeError::CredentialFile { path, cause })?;
+        }
         // Who chose the secret knows it already.
         let mut shown = format!("administrator client_id {id}\n");
         if !is_chosen {
@@ -83,11 +89,6 @@ impl Administrator {
         }
         let written = out.write_all(shown.as_bytes()).and_then(|()| out.flush());
         written.map_err(ServeError::System)?;
-        if let Some(path) = self.file {
-            let content = json!({ "client_id": id, "client_secret": shown_secret });
-            key_files::write_new(&path, format!("{content}\n").as_bytes())
-                .map_err(|cause| ServeError::CredentialFile { path, cause })?;
-        }
         Ok(Some((client.client_id, secret)))
     }
 }
