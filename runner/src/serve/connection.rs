@@ -20,6 +20,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulConnection;
 use ipnet::IpNet;
 use tokio::net::TcpStream;
+use tokio_io_timeout::TimeoutStream;
 
 use super::content::{Buffers, Sending, Unread};
 use super::forwarded;
@@ -136,7 +137,8 @@ fn bare(status: StatusCode) -> Response<Bytes> {
     response
 }
 
-/// Answers the requests of one connection, one after the other.
+/// Answers the requests of one connection, one after the other. A client that
+/// asks and does not take the answers is cut off.
 pub(super) fn serve(
     stream: TcpStream,
     remote: IpAddr,
@@ -147,10 +149,12 @@ pub(super) fn serve(
         let site = Arc::clone(&site);
         async move { Ok::<_, Infallible>(site.answer(request, remote).await) }
     });
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(timeouts.answer));
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(timeouts.head)
         .max_headers(MAX_FIELDS)
         .max_buf_size(MAX_HEAD)
-        .serve_connection(TokioIo::new(stream), answer)
+        .serve_connection(TokioIo::new(Box::pin(stream)), answer)
 }

@@ -120,6 +120,21 @@ fn slow_content_is_given_up() {
 }
 
 #[test]
+fn who_takes_no_answers_is_cut_off() {
+    let (server, _folder) =
+        configured("{ timeouts: { answer: 200ms }, limits: { connections: 1 } }");
+    let mut greedy = TcpStream::connect(server.address()).unwrap();
+    let patience = core::time::Duration::from_secs(20);
+    greedy.set_write_timeout(Some(patience)).unwrap();
+    // More than the system keeps on the way; the server takes no more requests
+    // while its answers stand, and then no connection.
+    let requests = "GET /.well-known/jwks.json HTTP/1.1\r\nhost: x\r\n\r\n".repeat(1000);
+    let cut_off = (0..1000).any(|_| greedy.write_all(requests.as_bytes()).is_err());
+    assert!(cut_off, "the server took a million requests");
+    assert!(is_well(&server));
+}
+
+#[test]
 fn a_connection_without_a_request_is_closed_in_time() {
     let (server, _folder) = configured("timeouts: { head: 200ms }");
     let request = "GET /.well-known/jwks.json HTTP/1.1\r\nhost: x\r\n\r\n";

@@ -81,6 +81,8 @@ keys! {
         "head" => head: Option<Given<Wait>>,
         /// For the whole content of a request.
         "content" => content: Option<Given<Wait>>,
+        /// For the client to take some more of an answer.
+        "answer" => answer: Option<Given<Wait>>,
         /// For requests under way when it is told to end.
         "shutdown" => shutdown: Option<Given<Wait>>,
     }

@@ -86,6 +86,8 @@ pub struct Timeouts {
     pub head: Duration,
     /// For the whole content of a request.
     pub content: Duration,
+    /// For the client to take some more of an answer.
+    pub answer: Duration,
     /// For requests under way when it is told to end.
     pub shutdown: Duration,
 }
@@ -112,6 +114,7 @@ impl Default for Settings {
             timeouts: Timeouts {
                 head: Duration::from_secs(30),
                 content: Duration::from_secs(30),
+                answer: Duration::from_secs(30),
                 shutdown: Duration::from_secs(10),
             },
             systems: Vec::new(),
@@ -227,6 +230,7 @@ impl Timeouts {
         for (given, timeout) in [
             (&section.head, &mut self.head),
             (&section.content, &mut self.content),
+            (&section.answer, &mut self.answer),
             (&section.shutdown, &mut self.shutdown),
         ] {
             if let Some(given) = given {
