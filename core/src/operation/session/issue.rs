@@ -107,16 +107,20 @@ pub(in crate::operation) async fn refresh<S: Store>(
     let drawn_refresh = token::draw(terms.refresh_lifetime, context);
     let audit = context.uuid();
     let mut attempts = Attempts::new();
-    let mut committed_before = false;
+    let mut tried = None;
     loop {
         let stored = find(client, text, context).await?;
-        let (stored, refresh) = match stored {
-            Some(found) => found,
-            None if committed_before => {
-                // An ambiguous commit rotated the token away after all.
-                return Err(Fault::Unavailable);
-            }
-            None => return Err(refused(Ownership::RefreshToken)),
+        let Some((stored, refresh)) = stored else {
+            // If the token was rotated away, an ambiguous commit of this call
+            // may have done it after all.
+            let own = match tried {
+                Some(user) => load_session(&client.id, &user, context).await?,
+                None => None,
+            };
+            return match own {
+                Some(own) if own.document.access == drawn => Ok(outcome(&own.document, context)),
+                _ => Err(refused(Ownership::RefreshToken)),
+            };
         };
         let session = &stored.document;
         if !token::is_live(&refresh, context.now) {
@@ -147,7 +151,7 @@ pub(in crate::operation) async fn refresh<S: Store>(
         if replace(&renewed, Some(&stored), &audit, context).await? == Committed::Yes {
             return Ok(outcome(&renewed, context));
         }
-        committed_before = true;
+        tried = Some(session.user.clone());
         attempts.again()?;
     }
 }

@@ -7,6 +7,7 @@ use crate::operation::{
     authenticate,
 };
 use crate::record::{Secret, System};
+use crate::store::contract::Mishap;
 use alloc::string::String;
 use serde_json::{Value, json};
 
@@ -166,6 +167,20 @@ fn tokens_are_ended_twice_within_one_millisecond() {
         assert_eq!(refused(&world, &token), Unauthenticated::Refused);
         let fields = json!({ "id": operator, "changes": { "password": "right" } });
         world.administer("user.update", fields).unwrap();
+    }
+}
+
+#[test]
+fn a_refresh_whose_answer_was_lost_is_answered() {
+    for rotates in [false, true] {
+        let (mut world, _) = world();
+        let policy = world.deployment.systems.get_mut(&System::Cockpit);
+        policy.unwrap().rotate_refresh_token = rotates;
+        let first = password(&world);
+        world.store.fail_commits(0..1, Mishap::AmbiguousApplied);
+        let second = refresh(&world, &first).unwrap();
+        assert!(call(&world, &second).is_ok(), "rotates: {rotates}");
+        assert!(refresh(&world, &second).is_ok(), "rotates: {rotates}");
     }
 }
 
