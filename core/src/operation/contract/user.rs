@@ -289,9 +289,11 @@ pub(in crate::operation) async fn join<S: Store>(
     let most = context.deployment.policy(context.system).max_groups;
     group::find(&request.group, context).await?;
     let user = find(&request.user, context).await?;
-    // Groups that are gone make room for new ones.
+    // Groups that are gone make room for new ones. No identifier comes twice,
+    // so what is gone now is gone in whatever the user has joined meanwhile.
     let live = group::of_user(&user, contract, context).await?;
-    let live: Vec<String> = live.into_iter().map(|group| group.id).collect();
+    let mut gone = user.groups.get(&contract).cloned().unwrap_or_default();
+    gone.retain(|id| live.iter().all(|group| group.id != *id));
     let name = Name::AddGroupMember;
     let changed = user::change(&request.user, name, context, |former| {
         if former.role_in(contract).is_none() {
@@ -300,7 +302,7 @@ pub(in crate::operation) async fn join<S: Store>(
         let mut next = former.clone();
         let groups = next.groups.entry(contract).or_default();
         if groups.len() >= most {
-            groups.retain(|id| live.contains(id));
+            groups.retain(|id| !gone.contains(id));
         }
         if groups.len() >= most && !groups.contains(&request.group) {
             return Err(Fault::Quota(Resource::Group));
