@@ -44,12 +44,21 @@ pub(super) fn admit_privileged(privilege: ContractPrivilege, caller: &Caller) ->
     }
 }
 
-/// Refuses a caller that does not administer the contract.
+/// Refuses a caller that does not administer the contract, or that proves only
+/// the password where it signs in with a second factor: it could make itself
+/// an account without one.
 pub(super) fn admit_administrator(caller: &Caller) -> Result<(), Fault> {
     admit_member(caller)?;
-    match caller.in_contract() {
-        Some((_, _, role)) if administers(role) => Ok(()),
-        _ => Err(Fault::Forbidden(Forbidden::ContractAdministrator)),
+    let Some((user, _, role)) = caller.in_contract() else {
+        return Err(Fault::Forbidden(Forbidden::Contract));
+    };
+    if !administers(role) {
+        return Err(Fault::Forbidden(Forbidden::ContractAdministrator));
+    }
+    let has_token = matches!(caller, Caller::User(signed_in) if signed_in.token.is_some());
+    match user.second_factor {
+        SecondFactor::Required if !has_token => Err(Fault::Forbidden(Forbidden::SecondFactor)),
+        SecondFactor::Required | SecondFactor::None => Ok(()),
     }
 }
 
