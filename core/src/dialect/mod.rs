@@ -15,6 +15,7 @@ mod klarity;
 mod oauth;
 mod refusal;
 mod standard;
+mod user;
 
 pub use cockpit::Cockpit;
 pub use datatrails::Datatrails;

@@ -2,7 +2,7 @@
 //! client identifier and secret, the two validity times and the two flags.
 
 use crate::dialect::document::{self, Place};
-use crate::dialect::{Route, Site, Unspoken};
+use crate::dialect::{Route, Site, Unspoken, user};
 use crate::http::{Captures, Method, Request, Template};
 use crate::operation::{
     ApiAccessView, ClientReference, Fault, ListApiAccesses, Name, Operation, Outcome,
@@ -60,7 +60,7 @@ pub(super) fn read_request(
                 client_secret: document::take(&mut members, &root, "clientSecret", document::text)?
                     .map(Secret::new),
                 description: document::take(&mut members, &root, "description", document::text)?,
-                standing: document::take(&mut members, &root, "enabled", read_standing)?,
+                standing: document::take(&mut members, &root, "enabled", user::read_standing)?,
                 terms: read_terms(&mut members)?,
             };
             document::refuse_others(&members, &root)?;
@@ -107,16 +107,6 @@ fn read_seconds(value: Value, place: &Place<'_>) -> Result<u32, Fault> {
         .as_u64()
         .and_then(|seconds| u32::try_from(seconds).ok());
     seconds.ok_or_else(|| place.refuse("must be a whole number of seconds"))
-}
-
-/// Reads `enabled`.
-pub(super) fn read_standing(value: Value, place: &Place<'_>) -> Result<Standing, Fault> {
-    let enabled = document::flag(value, place)?;
-    Ok(if enabled {
-        Standing::Enabled
-    } else {
-        Standing::Disabled
-    })
 }
 
 /// An API access on the wire.
@@ -174,11 +164,7 @@ impl Wire {
                 access_lifetime: self.access_token_validity,
                 refresh_lifetime: self.refresh_token_validity,
             },
-            standing: if self.enabled {
-                Standing::Enabled
-            } else {
-                Standing::Disabled
-            },
+            standing: user::standing(self.enabled),
             created_at: self.created,
             updated_at: self.updated,
         }

@@ -1,15 +1,14 @@
 //! Operators on the wire. The vendor's profiles shrink to the one setting that
 //! matters here: whether an operator may connect to the API.
 
-use super::accesses::read_standing;
 use crate::dialect::document::{self, Place};
+use crate::dialect::user::{self, Paths, Words};
 use crate::dialect::{Route, Site, Unspoken};
-use crate::http::{Captures, Method, Request, Template};
+use crate::http::{Captures, Method, Request};
 use crate::operation::{
-    CreateUser, Fault, ListUsers, Name, Operation, Outcome, Total, UpdateUser, UserChanges,
-    UserProfile, UserReference, UserView,
+    CreateUser, Fault, Name, Operation, Outcome, UpdateUser, UserChanges, UserProfile, UserView,
 };
-use crate::record::{Privilege, SecondFactor, Secret, Standing, UserId};
+use crate::record::{Privilege, SecondFactor, Standing, UserId};
 use crate::time::Timestamp;
 use alloc::string::String;
 use alloc::vec;
@@ -19,6 +18,19 @@ use serde_json::{Map, Value, json};
 
 pub(super) const ALL: &str = "/admin/cockpit/operators";
 pub(super) const ONE: &str = "/admin/cockpit/operators/{id}";
+
+/// The members that every system's users have.
+const WORDS: Words = Words {
+    given_name: "firstName",
+    family_name: "lastName",
+    standing: "enabled",
+};
+
+const PATHS: Paths = Paths {
+    all: ALL,
+    one: ONE,
+    list: "operators",
+};
 
 pub(super) fn read_request(
     route: &Route,
@@ -44,34 +56,21 @@ pub(super) fn read_request(
                 },
             })
         }
-        Name::ListUsers => {
-            let query = document::read_query(request)?;
-            Operation::ListUsers(ListUsers {
-                page_size: document::number(&query, "page_size")?,
-                page_token: document::parameter(&query, "page_token")?,
-                total: Total::Omitted,
-            })
-        }
         Name::UpdateUser => {
             let changes = read_changes(document::read_object(request, site)?)?;
             Operation::UpdateUser(UpdateUser { id, changes })
         }
-        Name::GetUser => Operation::GetUser(UserReference { id }),
-        Name::DeleteUser => Operation::DeleteUser(UserReference { id }),
-        _ => return Err(Fault::Internal),
+        _ => return user::read_request(route, id, request),
     })
 }
 
 fn read_changes(mut members: Map<String, Value>) -> Result<UserChanges, Fault> {
     let root = Place::Root;
+    let common = user::take_changes(&mut members, &WORDS)?;
     let changes = UserChanges {
-        given_name: document::take(&mut members, &root, "firstName", document::text)?,
-        family_name: document::take(&mut members, &root, "lastName", document::text)?,
-        password: document::take(&mut members, &root, "password", document::text)?.map(Secret::new),
-        standing: document::take(&mut members, &root, "enabled", read_standing)?,
         privileges: document::take(&mut members, &root, "mayConnectToApi", document::flag)?
             .map(privileges),
-        ..UserChanges::default()
+        ..common
     };
     document::refuse_others(&members, &root)?;
     Ok(changes)
@@ -119,11 +118,7 @@ impl Wire {
             login: self.login,
             given_name: self.first_name,
             family_name: self.last_name,
-            standing: if self.enabled {
-                Standing::Enabled
-            } else {
-                Standing::Disabled
-            },
+            standing: user::standing(self.enabled),
             roles: Vec::new(),
             privileges: privileges(self.may_connect_to_api),
             contracts: Vec::new(),
@@ -135,7 +130,6 @@ impl Wire {
 }
 
 pub(super) fn write_request(operation: &Operation) -> Result<Request, Unspoken> {
-    let path = |id: &UserId| Template::new(ONE).render(&[("id", id.as_str())]);
     Ok(match operation {
         Operation::CreateUser(request) => {
             let profile = &request.profile;
@@ -159,20 +153,11 @@ pub(super) fn write_request(operation: &Operation) -> Result<Request, Unspoken> 
             }
             document::write_object(Method::Post, ALL.into(), &content)
         }
-        Operation::ListUsers(request) => {
-            if request.total == Total::Counted {
-                return Err(Unspoken::Field("total"));
-            }
-            let query = document::page_query(request.page_size, &request.page_token);
-            document::write_query(ALL, &query)
-        }
         Operation::UpdateUser(request) => {
             let content = write_changes(&request.changes)?;
-            document::write_object(Method::Patch, path(&request.id), &content)
+            document::write_object(Method::Patch, PATHS.of(&request.id), &content)
         }
-        Operation::GetUser(request) => Request::new(Method::Get, path(&request.id)),
-        Operation::DeleteUser(request) => Request::new(Method::Delete, path(&request.id)),
-        other => return Err(Unspoken::Operation(other.name())),
+        other => return user::write_request(other, &PATHS),
     })
 }
 
@@ -186,20 +171,8 @@ fn write_changes(changes: &UserChanges) -> Result<Value, Unspoken> {
             return Err(Unspoken::Field(field));
         }
     }
-    let mut members = Map::new();
+    let mut members = user::write_changes(changes, &WORDS);
     let mut set = |name: &str, value: Value| members.insert(name.into(), value);
-    if let Some(name) = &changes.given_name {
-        set("firstName", json!(name));
-    }
-    if let Some(name) = &changes.family_name {
-        set("lastName", json!(name));
-    }
-    if let Some(password) = &changes.password {
-        set("password", json!(password.expose()));
-    }
-    if let Some(standing) = &changes.standing {
-        set("enabled", json!(*standing == Standing::Enabled));
-    }
     if let Some(privileges) = &changes.privileges {
         set(
             "mayConnectToApi",
@@ -210,11 +183,5 @@ fn write_changes(changes: &UserChanges) -> Result<Value, Unspoken> {
 }
 
 pub(super) fn read_response(operation: &Operation, content: Value) -> Result<Outcome, Unspoken> {
-    Ok(match operation {
-        Operation::ListUsers(_) => {
-            Outcome::Users(document::read_page("operators", content, Wire::user)?)
-        }
-        Operation::DeleteUser(_) => Outcome::Deleted,
-        _ => Outcome::User(document::read_as::<Wire>(content)?.user()),
-    })
+    user::read_response(operation, content, &PATHS, Wire::user)
 }

@@ -3,6 +3,7 @@
 
 use super::admit_space;
 use crate::dialect::document::{self, Place};
+use crate::dialect::user::{read_standing, standing};
 use crate::dialect::{Route, Site, Unspoken};
 use crate::http::{Captures, Method, Request, Template};
 use crate::operation::{
@@ -80,7 +81,7 @@ fn read_changes(mut members: Map<String, Value>) -> Result<ApiTokenChanges, Faul
         description: document::take(&mut members, &root, "description", document::text)?,
         filter: document::take(&mut members, &root, "filter", document::text)?,
         expires_at,
-        standing: document::take(&mut members, &root, "enabled", super::users::read_standing)?,
+        standing: document::take(&mut members, &root, "enabled", read_standing)?,
     };
     document::refuse_others(&members, &root)?;
     Ok(changes)
@@ -135,11 +136,7 @@ impl Wire {
             description: self.description,
             filter: self.filter,
             expires_at: self.expire,
-            standing: if self.enabled {
-                Standing::Enabled
-            } else {
-                Standing::Disabled
-            },
+            standing: standing(self.enabled),
             created_at: self.created,
             updated_at: self.updated,
             unlocked_at: self.unlocked,

@@ -3,13 +3,13 @@
 
 use super::{read_role, write_role};
 use crate::dialect::document::{self, Place};
+use crate::dialect::user::{self, Paths, Words};
 use crate::dialect::{Route, Site, Unspoken};
-use crate::http::{Captures, Method, Request, Template};
+use crate::http::{Captures, Method, Request};
 use crate::operation::{
-    CreateUser, Fault, ListUsers, Name, Operation, Outcome, Total, UpdateUser, UserChanges,
-    UserProfile, UserReference, UserView,
+    CreateUser, Fault, Name, Operation, Outcome, UpdateUser, UserChanges, UserProfile, UserView,
 };
-use crate::record::{Role, SecondFactor, Secret, Standing, UserId};
+use crate::record::{Role, SecondFactor, Standing, UserId};
 use crate::time::Timestamp;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -18,6 +18,19 @@ use serde_json::{Map, Value, json};
 
 const ALL: &str = "/api/user";
 const ONE: &str = "/api/user/{id}";
+
+/// The members that every system's users have.
+const WORDS: Words = Words {
+    given_name: "firstName",
+    family_name: "lastName",
+    standing: "enabled",
+};
+
+const PATHS: Paths = Paths {
+    all: ALL,
+    one: ONE,
+    list: "users",
+};
 
 pub(super) fn read_request(
     route: &Route,
@@ -43,46 +56,23 @@ pub(super) fn read_request(
                 },
             })
         }
-        Name::ListUsers => {
-            let query = document::read_query(request)?;
-            Operation::ListUsers(ListUsers {
-                page_size: document::number(&query, "page_size")?,
-                page_token: document::parameter(&query, "page_token")?,
-                total: Total::Omitted,
-            })
-        }
         Name::UpdateUser => {
             let changes = read_changes(document::read_object(request, site)?)?;
             Operation::UpdateUser(UpdateUser { id, changes })
         }
-        Name::GetUser => Operation::GetUser(UserReference { id }),
-        Name::DeleteUser => Operation::DeleteUser(UserReference { id }),
-        _ => return Err(Fault::Internal),
+        _ => return user::read_request(route, id, request),
     })
 }
 
 fn read_changes(mut members: Map<String, Value>) -> Result<UserChanges, Fault> {
     let root = Place::Root;
+    let common = user::take_changes(&mut members, &WORDS)?;
     let changes = UserChanges {
-        given_name: document::take(&mut members, &root, "firstName", document::text)?,
-        family_name: document::take(&mut members, &root, "lastName", document::text)?,
-        password: document::take(&mut members, &root, "password", document::text)?.map(Secret::new),
-        standing: document::take(&mut members, &root, "enabled", read_standing)?,
         roles: document::take(&mut members, &root, "roles", read_roles)?,
-        ..UserChanges::default()
+        ..common
     };
     document::refuse_others(&members, &root)?;
     Ok(changes)
-}
-
-/// Reads `enabled`.
-pub(super) fn read_standing(value: Value, place: &Place<'_>) -> Result<Standing, Fault> {
-    let enabled = document::flag(value, place)?;
-    Ok(if enabled {
-        Standing::Enabled
-    } else {
-        Standing::Disabled
-    })
 }
 
 fn read_roles(value: Value, place: &Place<'_>) -> Result<Vec<Role>, Fault> {
@@ -133,11 +123,7 @@ impl Wire {
             login: self.login,
             given_name: self.first_name,
             family_name: self.last_name,
-            standing: if self.enabled {
-                Standing::Enabled
-            } else {
-                Standing::Disabled
-            },
+            standing: user::standing(self.enabled),
             roles: self
                 .roles
                 .iter()
@@ -153,9 +139,6 @@ impl Wire {
 }
 
 pub(super) fn write_request(operation: &Operation) -> Result<Request, Unspoken> {
-    let one = |method, id: &UserId| {
-        Request::new(method, Template::new(ONE).render(&[("id", id.as_str())]))
-    };
     Ok(match operation {
         Operation::CreateUser(request) => {
             let profile = &request.profile;
@@ -175,20 +158,11 @@ pub(super) fn write_request(operation: &Operation) -> Result<Request, Unspoken> 
             }
             document::write_object(Method::Post, ALL.into(), &content)
         }
-        Operation::ListUsers(request) => {
-            if request.total == Total::Counted {
-                return Err(Unspoken::Field("total"));
-            }
-            let query = document::page_query(request.page_size, &request.page_token);
-            document::write_query(ALL, &query)
-        }
         Operation::UpdateUser(request) => {
-            let path = Template::new(ONE).render(&[("id", request.id.as_str())]);
+            let path = PATHS.of(&request.id);
             document::write_object(Method::Put, path, &write_changes(&request.changes)?)
         }
-        Operation::GetUser(request) => one(Method::Get, &request.id),
-        Operation::DeleteUser(request) => one(Method::Delete, &request.id),
-        other => return Err(Unspoken::Operation(other.name())),
+        other => return user::write_request(other, &PATHS),
     })
 }
 
@@ -214,20 +188,8 @@ fn write_changes(changes: &UserChanges) -> Result<Value, Unspoken> {
             return Err(Unspoken::Field(field));
         }
     }
-    let mut members = Map::new();
+    let mut members = user::write_changes(changes, &WORDS);
     let mut set = |name: &str, value: Value| members.insert(name.into(), value);
-    if let Some(name) = &changes.given_name {
-        set("firstName", json!(name));
-    }
-    if let Some(name) = &changes.family_name {
-        set("lastName", json!(name));
-    }
-    if let Some(password) = &changes.password {
-        set("password", json!(password.expose()));
-    }
-    if let Some(standing) = &changes.standing {
-        set("enabled", json!(*standing == Standing::Enabled));
-    }
     if let Some(roles) = &changes.roles {
         set("roles", json!(write_roles(roles)));
     }
@@ -235,11 +197,5 @@ fn write_changes(changes: &UserChanges) -> Result<Value, Unspoken> {
 }
 
 pub(super) fn read_response(operation: &Operation, content: Value) -> Result<Outcome, Unspoken> {
-    Ok(match operation {
-        Operation::ListUsers(_) => {
-            Outcome::Users(document::read_page("users", content, Wire::user)?)
-        }
-        Operation::DeleteUser(_) => Outcome::Deleted,
-        _ => Outcome::User(document::read_as::<Wire>(content)?.user()),
-    })
+    user::read_response(operation, content, &PATHS, Wire::user)
 }

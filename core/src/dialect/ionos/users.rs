@@ -3,13 +3,13 @@
 //! its first member. Paths and members are ours.
 
 use crate::dialect::document::{self, Place};
+use crate::dialect::user::{self, Paths, Words};
 use crate::dialect::{Route, Site, Unspoken};
-use crate::http::{Captures, Method, Request, Template};
+use crate::http::{Captures, Method, Request};
 use crate::operation::{
-    CreateUser, Fault, ListUsers, Name, Operation, Outcome, Total, UpdateUser, UserChanges,
-    UserProfile, UserReference, UserView,
+    CreateUser, Fault, Name, Operation, Outcome, UpdateUser, UserChanges, UserProfile, UserView,
 };
-use crate::record::{ContractRole, Membership, SecondFactor, Secret, Standing, UserId};
+use crate::record::{ContractRole, Membership, SecondFactor, Standing, UserId};
 use crate::time::Timestamp;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -18,6 +18,19 @@ use serde_json::{Map, Value, json};
 
 pub(super) const ALL: &str = "/admin/ionos/users";
 pub(super) const ONE: &str = "/admin/ionos/users/{id}";
+
+/// The members that every system's users have.
+const WORDS: Words = Words {
+    given_name: "firstname",
+    family_name: "lastname",
+    standing: "active",
+};
+
+const PATHS: Paths = Paths {
+    all: ALL,
+    one: ONE,
+    list: "users",
+};
 
 pub(super) fn read_request(
     route: &Route,
@@ -47,48 +60,25 @@ pub(super) fn read_request(
                 },
             })
         }
-        Name::ListUsers => {
-            let query = document::read_query(request)?;
-            Operation::ListUsers(ListUsers {
-                page_size: document::number(&query, "page_size")?,
-                page_token: document::parameter(&query, "page_token")?,
-                total: Total::Omitted,
-            })
-        }
         Name::UpdateUser => {
             let changes = read_changes(document::read_object(request, site)?)?;
             Operation::UpdateUser(UpdateUser { id, changes })
         }
-        Name::GetUser => Operation::GetUser(UserReference { id }),
-        Name::DeleteUser => Operation::DeleteUser(UserReference { id }),
-        _ => return Err(Fault::Internal),
+        _ => return user::read_request(route, id, request),
     })
 }
 
 fn read_changes(mut members: Map<String, Value>) -> Result<UserChanges, Fault> {
     let root = Place::Root;
-    let standing = document::take(&mut members, &root, "active", document::flag)?;
+    let common = user::take_changes(&mut members, &WORDS)?;
     let factor = document::take(&mut members, &root, "secondFactor", document::flag)?;
     let changes = UserChanges {
-        given_name: document::take(&mut members, &root, "firstname", document::text)?,
-        family_name: document::take(&mut members, &root, "lastname", document::text)?,
-        password: document::take(&mut members, &root, "password", document::text)?.map(Secret::new),
-        standing: standing.map(read_standing),
         contracts: document::take(&mut members, &root, "contracts", read_contracts)?,
         second_factor: factor.map(read_factor),
-        ..UserChanges::default()
+        ..common
     };
     document::refuse_others(&members, &root)?;
     Ok(changes)
-}
-
-/// Reads whether an account is in use.
-pub(super) const fn read_standing(active: bool) -> Standing {
-    if active {
-        Standing::Enabled
-    } else {
-        Standing::Disabled
-    }
 }
 
 /// Reads whether signing in takes a second factor.
@@ -186,7 +176,7 @@ impl Wire {
             login: self.email,
             given_name: self.firstname,
             family_name: self.lastname,
-            standing: read_standing(self.active),
+            standing: user::standing(self.active),
             roles: Vec::new(),
             privileges: Vec::new(),
             contracts: contracts.collect(),
@@ -206,7 +196,6 @@ pub(super) fn write_response(outcome: &Outcome) -> Value {
 }
 
 pub(super) fn write_request(operation: &Operation) -> Result<Request, Unspoken> {
-    let path = |id: &UserId| Template::new(ONE).render(&[("id", id.as_str())]);
     Ok(match operation {
         Operation::CreateUser(request) => {
             let profile = request.profile.clone();
@@ -223,20 +212,11 @@ pub(super) fn write_request(operation: &Operation) -> Result<Request, Unspoken> 
             content.insert("email".into(), json!(request.login));
             document::write_object(Method::Post, ALL.into(), &Value::Object(content))
         }
-        Operation::ListUsers(request) => {
-            if request.total == Total::Counted {
-                return Err(Unspoken::Field("total"));
-            }
-            let query = document::page_query(request.page_size, &request.page_token);
-            document::write_query(ALL, &query)
-        }
         Operation::UpdateUser(request) => {
             let content = Value::Object(write_changes(&request.changes)?);
-            document::write_object(Method::Patch, path(&request.id), &content)
+            document::write_object(Method::Patch, PATHS.of(&request.id), &content)
         }
-        Operation::GetUser(request) => Request::new(Method::Get, path(&request.id)),
-        Operation::DeleteUser(request) => Request::new(Method::Delete, path(&request.id)),
-        other => return Err(Unspoken::Operation(other.name())),
+        other => return user::write_request(other, &PATHS),
     })
 }
 
@@ -247,20 +227,8 @@ fn write_changes(changes: &UserChanges) -> Result<Map<String, Value>, Unspoken> 
     if changes.privileges.is_some() {
         return Err(Unspoken::Field("privileges"));
     }
-    let mut members = Map::new();
+    let mut members = user::write_changes(changes, &WORDS);
     let mut set = |name: &str, value: Value| members.insert(name.into(), value);
-    if let Some(name) = &changes.given_name {
-        set("firstname", json!(name));
-    }
-    if let Some(name) = &changes.family_name {
-        set("lastname", json!(name));
-    }
-    if let Some(password) = &changes.password {
-        set("password", json!(password.expose()));
-    }
-    if let Some(standing) = &changes.standing {
-        set("active", json!(*standing == Standing::Enabled));
-    }
     if let Some(factor) = &changes.second_factor {
         set("secondFactor", json!(*factor == SecondFactor::Required));
     }
@@ -275,11 +243,5 @@ fn write_changes(changes: &UserChanges) -> Result<Map<String, Value>, Unspoken> 
 }
 
 pub(super) fn read_response(operation: &Operation, content: Value) -> Result<Outcome, Unspoken> {
-    Ok(match operation {
-        Operation::ListUsers(_) => {
-            Outcome::Users(document::read_page("users", content, Wire::user)?)
-        }
-        Operation::DeleteUser(_) => Outcome::Deleted,
-        _ => Outcome::User(document::read_as::<Wire>(content)?.user()),
-    })
+    user::read_response(operation, content, &PATHS, Wire::user)
 }

@@ -4,7 +4,8 @@
 
 use super::{Frame, USER, USERS, drop_read_only, list_query};
 use crate::dialect::document::{self, Place};
-use crate::dialect::ionos::users::{read_factor, read_standing};
+use crate::dialect::ionos::users::read_factor;
+use crate::dialect::user::standing;
 use crate::dialect::{Route, Site, Unspoken};
 use crate::http::{Captures, Method, Request, Template};
 use crate::operation::{
@@ -81,7 +82,7 @@ fn read_profile(
             ContractRole::User
         },
         second_factor: read_factor(factor == Some(true)),
-        standing: read_standing(active != Some(false)),
+        standing: standing(active != Some(false)),
     };
     for read_only in ["secAuthActive", "s3CanonicalUserId"] {
         members.remove(read_only);
@@ -143,7 +144,7 @@ impl Properties {
                 ContractRole::User
             },
             second_factor: read_factor(self.force_sec_auth),
-            standing: read_standing(self.active),
+            standing: standing(self.active),
         }
     }
 }
