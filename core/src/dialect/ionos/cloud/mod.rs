@@ -142,7 +142,7 @@ pub(super) fn read_request(
     site: &Site<'_>,
 ) -> Result<Operation, Fault> {
     let query = document::read_query(request)?;
-    let depth = integer(&query, "depth")?;
+    let depth = document::number(&query, "depth")?;
     if depth.is_some_and(|depth| !(0..=MAX_DEPTH).contains(&depth)) {
         return Err(Fault::field(
             "depth",
@@ -151,8 +151,8 @@ pub(super) fn read_request(
     }
     pretty(&query)?;
     let window = Window {
-        offset: integer(&query, "offset")?,
-        limit: integer(&query, "limit")?,
+        offset: document::number(&query, "offset")?,
+        limit: document::number(&query, "limit")?,
     };
     match route.operation {
         Name::ListContractUsers
@@ -167,18 +167,6 @@ pub(super) fn read_request(
         | Name::DeleteShare => shares::read_request(route, captures, window, request, site),
         _ => groups::read_request(route, captures, window, request, site),
     }
-}
-
-/// A query parameter that is a whole number.
-fn integer(query: &Pairs, name: &str) -> Result<Option<i64>, Fault> {
-    let text = document::parameter(query, name)?;
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let number = text.parse::<i32>().map(i64::from);
-    number
-        .map(Some)
-        .map_err(|_| Fault::field(name, "is not a 32-bit integer"))
 }
 
 /// Whether answers are to be laid out for people. The vendor's Python client
@@ -239,7 +227,10 @@ pub(super) fn write_response(
     let frame = Frame {
         edition,
         base: format!("{}{}", site.base, edition.path()),
-        depth: integer(&query, "depth").ok().flatten().unwrap_or(0),
+        depth: document::number(&query, "depth")
+            .ok()
+            .flatten()
+            .unwrap_or(0),
     };
     let content = match outcome {
         Outcome::Group(group) => groups::write(group, frame.depth, &frame),
@@ -279,7 +270,7 @@ fn collection<T>(
         "items": items,
     });
     for name in ["offset", "limit"] {
-        if let Ok(Some(number)) = integer(query, name) {
+        if let Ok(Some(number)) = document::number(query, name) {
             content[name] = number.into();
         }
     }
