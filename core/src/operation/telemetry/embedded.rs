@@ -2,19 +2,20 @@
 //! means, reads no more of them than it needs, and evaluates over that.
 
 use super::TelemetryAnswer;
+use super::describe::Described;
 use super::index::{self, DAY, Piece, Series};
 use super::request::{Question, SeriesSelection};
 use super::view::View;
 use crate::operation::change::{load_many, visit};
 use crate::operation::{Context, Fault};
 use crate::store::{Key, Store};
-use crate::telemetry::catalogue::{self, Description, Metadata};
+use crate::telemetry::catalogue::{self, Metadata};
 use crate::telemetry::{
     Budget, Execution, Matcher, Millis, Narrowed, QueryError, Samples, Selection, SeriesSource,
     SeriesView,
 };
 use alloc::borrow::Cow;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -180,12 +181,12 @@ impl SeriesSource for Known {
 
 /// What is said about the metrics of which there are visible series.
 async fn metrics<S: Store>(view: &View, context: &Context<'_, S>) -> Result<Metadata, Fault> {
-    let mut said: BTreeMap<String, Description> = Metadata::new();
+    let mut said = Metadata::new();
     visit(
         context,
         || index::all_metrics(view.contract),
-        |key: &Key, description: Description| {
-            said.insert(key.last().into_owned(), description);
+        |key: &Key, described: Described| {
+            said.insert(key.last().into_owned(), described.description);
             Ok(())
         },
     )

@@ -1,13 +1,15 @@
 //! Takes samples: a body in the Prometheus text format, whole or not at all.
 //!
-//! In the same commit everything else happens that new samples bring about:
-//! what has expired goes, and alarms are evaluated. Whatever adds samples to a
-//! contract rewrites its fence, so that two of them never pass each other.
+//! In the same commit alarms are evaluated. Whatever adds samples to a contract
+//! rewrites its fence, so that two of them never pass each other.
 //!
 //! What such a commit writes is bounded by the body, however many samples there
 //! are already: new ones lie beside the settled ones of their day, until
-//! [`settle`] adds them in commits of their own.
+//! [`settle`] adds them in commits of their own, as [`expire`] clears away what
+//! has expired.
 
+use super::describe::{describe, make_room};
+use super::expire::{Left, expire};
 use super::index::{self, DAY, Piece, Recent, Series};
 use super::request::IngestSamples;
 use super::settings::Telemetry;
@@ -15,24 +17,20 @@ use super::settle::{Place, pass, settle};
 use crate::operation::change::{Attempts, Change, Committed, load_many};
 use crate::operation::{Context, Fault, Name, Outcome, Resource, monitoring};
 use crate::store::{Key, Store};
-use crate::telemetry::catalogue::{Description, Metadata};
 use crate::telemetry::exposition::{self, Exposition};
 use crate::telemetry::{Labels, Millis, Sample, merge, periods};
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 /// The most series and days that one body may have samples of. A commit has
-/// room for so many, for as many series, and for what it clears away.
+/// room for so many and for as many series.
 const MAX_PIECES: usize = 1000;
 /// The most metrics that one body may say something about.
 const MAX_METRICS: usize = 500;
 /// The most samples of a series and day that lie beside the settled ones, unless
 /// one body brings more. A commit has room for so many of every piece.
 const MAX_RECENT: usize = 200;
-/// The most expired days of series that one commit clears away.
-const MAX_EXPIRED: usize = 500;
 
 pub(in crate::operation) async fn ingest<S: Store>(
     request: IngestSamples,
@@ -53,9 +51,11 @@ pub(in crate::operation) async fn ingest<S: Store>(
     let count = body.exposition.samples.count();
     let audit = context.uuid();
     let stamp = context.uuid();
+    let contract = request.contract;
+    let left = expire(contract, context).await?;
+    make_room(contract, &body, context).await?;
     let mut attempts = Attempts::new();
     loop {
-        let contract = request.contract;
         // Read before everything else: what comes after is as of the fence.
         let change = pass(contract, &stamp, Change::new(context), context).await?;
         let (change, full) = add_pieces(contract, &body, change, context).await?;
@@ -64,7 +64,7 @@ pub(in crate::operation) async fn ingest<S: Store>(
             attempts.again()?;
             continue;
         }
-        let change = add(contract, &body, change, context).await?;
+        let change = add(contract, &body, left, change, context).await?;
         let target = format!("contract {contract}");
         let change = change.audit(&audit, Name::IngestSamples, &target)?;
         if change.commit().await? == Committed::Yes {
@@ -75,8 +75,8 @@ pub(in crate::operation) async fn ingest<S: Store>(
 }
 
 /// What a body has, parted as the store keeps it.
-struct Body {
-    exposition: Exposition,
+pub(super) struct Body {
+    pub(super) exposition: Exposition,
     series: Vec<BodySeries>,
     /// The place of the series, the day, and the samples of that day.
     pieces: Vec<(usize, Millis, Vec<Sample>)>,
@@ -128,6 +128,7 @@ impl Body {
 async fn add<'a, S: Store>(
     contract: u32,
     body: &Body,
+    left: Left,
     mut change: Change<'a, S>,
     context: &'a Context<'a, S>,
 ) -> Result<Change<'a, S>, Fault> {
@@ -152,26 +153,33 @@ async fn add<'a, S: Store>(
             change = change.set(key.clone(), &widened)?;
         }
     }
-    change = describe(contract, &body.exposition.metadata, change, context).await?;
-    let kept: BTreeSet<&Key> = keys.iter().collect();
-    let new = &body.exposition.samples;
-    change = monitoring::evaluate(contract, new, change, context).await?;
-    let (cleared, change) = clear(contract, &kept, change, context).await?;
+    change = describe(contract, body, left, change, context).await?;
     let most = context.deployment.telemetry.max_series;
     if added > 0 {
         let all = index::all_series(contract);
         let there = context.store.count(context.tenant, &all).await?;
-        admit(there.saturating_sub(cleared), added, most, Resource::Series)?;
+        admit(there, added, most, left, Resource::Series)?;
     }
-    Ok(change)
+    monitoring::evaluate(contract, &body.exposition.samples, change, context).await
 }
 
-fn admit(there: u64, added: usize, most: usize, resource: Resource) -> Result<(), Fault> {
+/// Admits what is added, if there is room for it. As long as what has expired
+/// takes room it is the server's turn, so the caller is told to come back.
+pub(super) fn admit(
+    there: u64,
+    added: usize,
+    most: usize,
+    left: Left,
+    resource: Resource,
+) -> Result<(), Fault> {
     let there = usize::try_from(there).unwrap_or(usize::MAX);
-    if there.saturating_add(added) > most {
-        return Err(Fault::Quota(resource));
+    if there.saturating_add(added) <= most {
+        return Ok(());
     }
-    Ok(())
+    Err(match left {
+        Left::Nothing => Fault::Quota(resource),
+        Left::Something => Fault::Unavailable,
+    })
 }
 
 /// Adds the samples of a body to a change, beside the settled ones. Tells which
@@ -223,73 +231,4 @@ async fn add_pieces<'a, S: Store>(
         }
     }
     Ok((change, full))
-}
-
-/// Keeps what a body says about metrics.
-async fn describe<'a, S: Store>(
-    contract: u32,
-    said: &Metadata,
-    mut change: Change<'a, S>,
-    context: &'a Context<'a, S>,
-) -> Result<Change<'a, S>, Fault> {
-    let keys: Vec<Key> = said
-        .keys()
-        .map(|name| index::metric_key(contract, name))
-        .collect();
-    let former: Vec<Option<Description>> = load_many(context, &keys).await?;
-    let added = former.iter().filter(|former| former.is_none()).count();
-    if added > 0 {
-        let all = index::all_metrics(contract);
-        let there = context.store.count(context.tenant, &all).await?;
-        admit(
-            there,
-            added,
-            context.deployment.telemetry.max_series,
-            Resource::Metric,
-        )?;
-    }
-    for ((key, description), former) in keys.into_iter().zip(said.values()).zip(former) {
-        if former.as_ref() != Some(description) {
-            change = change.set(key, description)?;
-        }
-    }
-    Ok(change)
-}
-
-/// Clears the oldest days away that have wholly expired, and the series of
-/// which nothing remains. Tells how many series that are.
-async fn clear<'a, S: Store>(
-    contract: u32,
-    kept: &BTreeSet<&Key>,
-    mut change: Change<'a, S>,
-    context: &'a Context<'a, S>,
-) -> Result<(u64, Change<'a, S>), Fault> {
-    let settings = &context.deployment.telemetry;
-    let oldest = settings.oldest(context.now.millis());
-    let range = index::all_pieces(contract).limit(MAX_EXPIRED);
-    let entries = context.store.scan(context.tenant, &range).await?;
-    let mut ended = BTreeSet::new();
-    for (key, entry) in entries {
-        let day = index::day_of(&key).ok_or(Fault::Internal)?;
-        if day >= oldest.div_euclid(DAY) {
-            break;
-        }
-        let piece: Piece = crate::operation::change::read(&entry.value)?;
-        let id = index::series_in(&key).ok_or(Fault::Internal)?;
-        ended.insert(index::series_key(contract, &piece.metric, &id));
-        change = change.forget(key);
-    }
-    let ended: Vec<Key> = ended
-        .into_iter()
-        .filter(|key| !kept.contains(key))
-        .collect();
-    let series: Vec<Option<Series>> = load_many(context, &ended).await?;
-    let mut cleared = 0;
-    for (key, series) in ended.into_iter().zip(series) {
-        if series.is_some_and(|series| series.last < oldest) {
-            change = change.forget(key);
-            cleared += 1;
-        }
-    }
-    Ok((cleared, change))
 }

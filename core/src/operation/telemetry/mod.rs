@@ -2,7 +2,9 @@
 //! them are answered with what the caller may see, from the deployment's own
 //! store or from a Prometheus elsewhere.
 
+mod describe;
 mod embedded;
+mod expire;
 mod index;
 mod ingest;
 mod request;

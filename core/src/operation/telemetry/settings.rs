@@ -16,6 +16,9 @@ pub struct Telemetry {
     pub max_series: usize,
     /// The most samples of one series in one day of UTC.
     pub max_samples_a_day: usize,
+    /// The most days of series that one commit clears away when they have
+    /// expired, at most 1900, for which a commit has room.
+    pub max_cleared: usize,
     /// The most that one body of samples may hold.
     pub body: exposition::Limits,
     /// What a query may cost.
@@ -30,6 +33,7 @@ impl Default for Telemetry {
             retention: 14 * 24 * 60 * 60 * 1000,
             max_series: 10_000,
             max_samples_a_day: 20_000,
+            max_cleared: 1000,
             body: exposition::Limits::default(),
             query: Limits::default(),
             upstream: None,

@@ -2,6 +2,7 @@
 
 mod api_token;
 mod dashboard;
+mod expiry;
 mod faults;
 mod grant;
 mod identity;

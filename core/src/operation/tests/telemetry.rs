@@ -22,8 +22,8 @@ use core::fmt::Write;
 use pollster::block_on;
 use serde_json::{Value, json};
 
-const CONTRACT: u32 = 31_850_000;
-const DAY: i64 = 24 * 60 * 60;
+pub(super) const CONTRACT: u32 = 31_850_000;
+pub(super) const DAY: i64 = 24 * 60 * 60;
 
 pub(super) fn member(contract: u32, role: ContractRole) -> Caller {
     let epoch = Timestamp::from_seconds(0);
@@ -69,7 +69,7 @@ fn ask(world: &World, name: &str, fields: Value) -> Result<Value, Fault> {
         .map(|outcome| outcome.to_value())
 }
 
-fn query(world: &World, query: &str) -> Value {
+pub(super) fn query(world: &World, query: &str) -> Value {
     let fields = json!({ "query": query });
     let answer = ask(world, "telemetry.query", fields);
     answer.expect("an answer")["result"].take()
@@ -83,7 +83,7 @@ fn kind(refused: Result<Value, Fault>) -> QueryRefusal {
 }
 
 /// The time so many seconds from now, in the milliseconds of the format.
-fn at(world: &World, seconds: i64) -> i64 {
+pub(super) fn at(world: &World, seconds: i64) -> i64 {
     world.now.plus_seconds(seconds).millis()
 }
 
