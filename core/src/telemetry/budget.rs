@@ -69,6 +69,16 @@ impl Budget {
         Ok(())
     }
 
+    /// What is left once everything that was held is dropped: as much work, and
+    /// room for all samples.
+    #[must_use]
+    pub fn emptied(self, limits: &Limits) -> Self {
+        Self {
+            samples: limits.samples,
+            ..self
+        }
+    }
+
     /// Gives samples back.
     pub(super) fn release(&mut self, samples: usize) {
         self.samples = self.samples.saturating_add(samples);

@@ -5,7 +5,7 @@
 
 use super::{MAX_OF_CONTRACT, alarms};
 use crate::operation::change::{Change, Stored, stored};
-use crate::operation::telemetry::{View, load};
+use crate::operation::telemetry::{INSTANCE, Watched};
 use crate::operation::{Context, Fault, RequestFault};
 use crate::record::{Aggregation, Alarm, AlarmExpression, AlarmState, Execution, Transition, Unit};
 use crate::store::{Key, Store};
@@ -28,9 +28,15 @@ pub(in crate::operation) async fn evaluate<'a, S: Store>(
 ) -> Result<Change<'a, S>, Fault> {
     let limit = usize::try_from(MAX_OF_CONTRACT).unwrap_or(usize::MAX);
     let range = alarms(contract).limit(limit);
+    let mut alarms: Vec<(Key, Stored<Alarm>)> = Vec::new();
     for (key, entry) in context.store.scan(context.tenant, &range).await? {
-        let stored: Stored<Alarm> = stored(entry)?;
-        let value = match value(contract, &stored.document.expression, new, context).await {
+        alarms.push((key, stored(entry)?));
+    }
+    let expressions = alarms.iter().map(|(_, alarm)| &alarm.document.expression);
+    let sources = expressions.map(|expression| (expression.metric, expression.source.clone()));
+    let mut watched = Watched::find(contract, sources, context).await?;
+    for (key, stored) in alarms {
+        let value = match value(&stored.document.expression, new, &mut watched, context).await {
             // One alarm that asks for too much stops neither samples nor others.
             Err(Fault::Request(RequestFault::Query(_))) => None,
             value => value?,
@@ -44,17 +50,18 @@ pub(in crate::operation) async fn evaluate<'a, S: Store>(
 
 /// The value that an expression has now, new samples included.
 async fn value<S: Store>(
-    contract: u32,
     expression: &AlarmExpression,
     new: &Samples,
+    watched: &mut Watched,
     context: &Context<'_, S>,
 ) -> Result<Option<f64>, Fault> {
     let limits = &context.deployment.telemetry.query;
     let query = Query::instant(&write_query(expression), context.now.millis())?;
-    let view = View::whole(contract);
-    let mut samples = load(&query.selections(limits), &view, context).await?;
+    let (metric, source) = (expression.metric, &expression.source);
+    let selections = query.selections(limits);
+    let mut samples = watched.load(metric, source, &selections, context).await?;
     for (labels, new) in new.iter() {
-        if labels.metric_name() == expression.metric.samples() {
+        if labels.metric_name() == metric.samples() && labels.value(INSTANCE) == source {
             samples.add(labels.clone(), new);
         }
     }
@@ -73,7 +80,7 @@ async fn value<S: Store>(
 fn write_query(expression: &AlarmExpression) -> String {
     let selector = write_selector(&[
         Matcher::equal(METRIC_NAME, expression.metric.samples()),
-        Matcher::equal("uuid", &expression.source),
+        Matcher::equal(INSTANCE, &expression.source),
     ]);
     let samples = format!("{selector}[{}s]", expression.range);
     let is_level = expression.metric.is_level();

@@ -31,7 +31,9 @@ pub(super) async fn answer<S: Store>(
     Ok(match question {
         Question::Values(expression) => {
             let selections = expression.query.selections(limits);
-            let samples = load(&selections, view, context).await?;
+            let known = find(&selections, view, context).await?;
+            let mut budget = Budget::new(limits);
+            let samples = load(view.contract, &known, &selections, &mut budget, context).await?;
             let source = Narrowed::new(&samples, &view.visible);
             TelemetryAnswer::Values(expression.query.answer(&source, limits)?)
         }
@@ -62,23 +64,23 @@ pub(super) async fn answer<S: Store>(
     })
 }
 
-/// The samples that selections mean, as far as they are kept and visible.
-pub(in crate::operation) async fn load<S: Store>(
+/// The samples of series that selections mean, as far as they are kept.
+pub(super) async fn load<S: Store>(
+    contract: u32,
+    known: &[Series],
     selections: &[Selection],
-    view: &View,
+    budget: &mut Budget,
     context: &Context<'_, S>,
 ) -> Result<Samples, Fault> {
     let settings = &context.deployment.telemetry;
     let oldest = settings.oldest(context.now.millis());
-    let mut budget = Budget::new(&settings.query);
-    let known = find(selections, view, context).await?;
     let mut pieces: BTreeSet<(usize, Millis)> = BTreeSet::new();
     for selection in selections {
         for (place, series) in known.iter().enumerate() {
             budget.work(1)?;
             let from = selection.from.max(series.first).max(oldest);
             let to = selection.to.min(series.last);
-            if from <= to && selection.admits(&series.labels, &mut budget)? {
+            if from <= to && selection.admits(&series.labels, budget)? {
                 let days = from.div_euclid(DAY)..=to.div_euclid(DAY);
                 pieces.extend(days.map(|day| (place, day)));
             }
@@ -93,13 +95,14 @@ pub(in crate::operation) async fn load<S: Store>(
     for chunk in pieces.chunks(100) {
         let both = |(place, day): &(usize, Millis)| {
             let id = index::id(&known[*place].labels);
-            [index::piece_key, index::recent_key].map(|key| key(view.contract, *day, &id))
+            [index::piece_key, index::recent_key].map(|key| key(contract, *day, &id))
         };
         let keys: Vec<Key> = chunk.iter().flat_map(both).collect();
         let found = load_many::<S, Piece>(context, &keys).await?;
         for ((place, _), both) in chunk.iter().zip(found.chunks(2)) {
             for piece in both.iter().flatten() {
                 let mut decoded = piece.decode()?;
+                budget.work(decoded.len())?;
                 decoded.drain(..decoded.partition_point(|sample| sample.at < oldest));
                 budget.hold(decoded.len())?;
                 samples.add(known[*place].labels.clone(), &decoded);

@@ -12,6 +12,7 @@ mod settings;
 mod settle;
 mod upstream;
 mod view;
+mod watched;
 
 pub use request::{
     IngestSamples, ListLabelValues, ListMetrics, QueryTelemetry, QueryTelemetryRange, SelectSeries,
@@ -19,9 +20,9 @@ pub use request::{
 pub use settings::Telemetry;
 pub use upstream::{Upstream, UpstreamAnswer, UpstreamFailure, UpstreamQuestion, UpstreamReply};
 
-pub(super) use embedded::load;
 pub(super) use ingest::ingest;
-pub(super) use view::{View, instances, view};
+pub(super) use view::{INSTANCE, instances};
+pub(super) use watched::Watched;
 
 use super::{Context, Fault, Name, Outcome};
 use crate::store::Store;
@@ -33,6 +34,7 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use request::Question;
 use serde_json::Value;
+use view::{View, view};
 
 /// What a question about samples is answered.
 #[derive(Clone, Debug, PartialEq)]

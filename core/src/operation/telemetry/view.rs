@@ -16,7 +16,7 @@ use alloc::vec::Vec;
 /// The label that names the data centre of what a series is of.
 const DATA_CENTRE: &str = "dc";
 /// The label that names the instance.
-const INSTANCE: &str = "uuid";
+pub(in crate::operation) const INSTANCE: &str = "uuid";
 
 /// What a caller may see.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -305,3 +305,80 @@ fn members_have_the_alarms_over_instances_that_they_may_edit_or_share() {
     assert!(run(editor(), "alarm.delete", id(&own)).is_ok());
     assert_eq!(count(owner()), Some(1));
 }
+
+/// An alarm over the processors of an instance.
+fn alarm_over(world: &World, source: &str, range: u32) -> String {
+    let mut properties = properties(0, &[]);
+    properties["expression"]["source"] = source.into();
+    properties["expression"]["range"] = range.into();
+    let alarm = run(world, "alarm.create", properties).expect("created");
+    alarm["id"].as_str().expect("a text").into()
+}
+
+/// A sample of the processors of an instance for each of so many seconds, which
+/// end so many seconds ago.
+fn load_of(world: &World, instance: &str, ago: i64, seconds: i64) -> String {
+    let lines = (0..seconds).map(|second| {
+        let at = world.now.plus_seconds(-ago - second).millis();
+        format!("instance_cpu_utilization_average{{uuid=\"{instance}\"}} 90 {at}\n")
+    });
+    lines.collect()
+}
+
+#[test]
+fn alarms_share_the_series_that_they_look_at() {
+    let reads = |alarms: u64| {
+        let world = World::new(System::Ionos);
+        // More than one scan answers.
+        let lines: String = (0..999)
+            .map(|number| format!("instance_cpu_utilization_average{{uuid=\"vm {number}\"}} 1\n"))
+            .collect();
+        for other in ["a", "b"] {
+            let lines = lines.replace("vm", other);
+            ingest(&world, CONTRACT, &lines).expect("taken");
+        }
+        for number in 0..alarms {
+            alarm_over(&world, &format!("a {number}"), 120);
+        }
+        let before = world.store.operations();
+        cpu(&world, "1");
+        world.store.operations() - before
+    };
+    // Of every alarm more, only the samples of its own instance are read.
+    assert_eq!(reads(41) - reads(1), 40);
+}
+
+#[test]
+fn an_alarm_that_asks_for_too_much_stops_no_others() {
+    let mut world = World::new(System::Ionos);
+    for (instance, samples) in [("small", 150), ("large", 400)] {
+        ingest(&world, CONTRACT, &load_of(&world, instance, 1, samples)).expect("taken");
+    }
+    let [first, large, last] =
+        ["small", "large", "small"].map(|source| alarm_over(&world, source, 600));
+    // Enough for each small one, not for both at once.
+    world.deployment.telemetry.query.samples = 200;
+    cpu(&world, "1");
+    assert_eq!(history(&world, &first).0, ["ALARM"]);
+    assert_eq!(history(&world, &large).0, [""; 0]);
+    assert_eq!(history(&world, &last).0, ["ALARM"]);
+}
+
+#[test]
+fn all_alarms_share_the_work_of_one_query() {
+    let mut world = World::new(System::Ionos);
+    for instance in ["a", "b", "c"] {
+        // Only the last is for the alarms, but all lie in the same day.
+        let past = [
+            load_of(&world, instance, 3600, 199),
+            load_of(&world, instance, 9, 1),
+        ];
+        ingest(&world, CONTRACT, &past.concat()).expect("taken");
+    }
+    let alarms = ["a", "b", "c"].map(|source| alarm_over(&world, source, 120));
+    let lines = ["a", "b", "c"].map(|source| load_of(&world, source, 0, 1));
+    world.deployment.telemetry.query.work = 500;
+    ingest(&world, CONTRACT, &lines.concat()).expect("taken");
+    let begun = alarms.map(|id| history(&world, &id).0.len());
+    assert_eq!(begun.iter().sum::<usize>(), 2);
+}
