@@ -10,6 +10,18 @@ use std::process::{Command, Output};
 
 use crate::failure::{Failure, Result};
 
+/// Every package but the host of the Spin component, whose dependencies take
+/// longer to compile than all others; the stage `hosts` has it.
+///
+/// The selection and the features decide how dependencies are compiled, so
+/// whoever asks for the same ones finds them there.
+pub(crate) const EVERYTHING: [&str; 4] = [
+    "--workspace",
+    "--exclude",
+    "touchmark-wasmtime",
+    "--all-features",
+];
+
 /// The tree that the tasks work on.
 #[derive(Debug)]
 pub(crate) struct Workspace {

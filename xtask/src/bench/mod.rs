@@ -12,7 +12,7 @@ use hosts::Effort;
 use table::{Row, Table};
 
 use crate::failure::{Failure, Result};
-use crate::workspace::Workspace;
+use crate::workspace::{EVERYTHING, Workspace};
 
 /// Runs the benchmarks that the command line selects.
 pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
@@ -36,20 +36,19 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
 
 /// Runs the native benchmarks that have one of the filters in their names.
 fn native(workspace: &Workspace, effort: Effort, filters: &[&str]) -> Result<()> {
-    // In short form only that they run is of interest, and the tests have most
-    // of what is needed compiled for development.
-    let (profile, effort): (&[&str], &[&str]) = match effort {
-        Effort::Whole => (&[], &[]),
-        Effort::Short => (&["--profile", "dev"], &["--max-time", "0.02"]),
-    };
     let mut command = workspace.cargo();
-    command
-        .args(["bench", "--workspace", "--bench", "*"])
-        .args(profile)
-        .arg("--")
-        .args(effort)
-        .args(filters)
-        .stdout(Stdio::piped());
+    command.args(["bench", "--bench", "*"]);
+    match effort {
+        Effort::Whole => command.args(["--workspace", "--"]),
+        // Only that they run is of interest, and the tests have most of what is
+        // needed compiled for development.
+        Effort::Short => {
+            command
+                .args(EVERYTHING)
+                .args(["--profile", "dev", "--", "--max-time", "0.02"])
+        }
+    };
+    command.args(filters).stdout(Stdio::piped());
     let start = |source| Failure::Start {
         program: "cargo bench".to_owned(),
         source,

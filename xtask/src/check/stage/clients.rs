@@ -4,7 +4,7 @@
 
 use super::{Speed, Stage};
 use crate::tool;
-use crate::workspace::run;
+use crate::workspace::{EVERYTHING, run};
 
 pub(super) const CLIENTS: Stage = Stage {
     name: "clients",
@@ -16,7 +16,9 @@ pub(super) const CLIENTS: Stage = Stage {
         tool::program("curl")?;
         run(workspace
             .cargo()
-            .args(["test", "--package", "touchmark-tests", "--test", "serve"])
+            .arg("test")
+            .args(EVERYTHING)
+            .args(["--test", "serve"])
             .args(["--", "--include-ignored", "clients::"])
             .env("TOUCHMARK_PYTHON", python)
             .env("PATH", tool::prometheus(workspace)?))

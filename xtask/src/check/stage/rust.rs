@@ -3,11 +3,7 @@
 
 use super::{Speed, Stage};
 use crate::tool;
-use crate::workspace::run;
-
-/// Every package but the host of the Spin component, whose dependencies take
-/// longer to compile than all others; the stage `hosts` has it.
-const EVERYTHING: [&str; 3] = ["--workspace", "--exclude", "touchmark-wasmtime"];
+use crate::workspace::{EVERYTHING, run};
 
 pub(super) const FORMAT: Stage = Stage {
     name: "format",
@@ -25,7 +21,7 @@ pub(super) const LINT: Stage = Stage {
             .cargo()
             .arg("clippy")
             .args(EVERYTHING)
-            .args(["--all-targets", "--all-features"])
+            .arg("--all-targets")
             .args(["--", "-D", "warnings"]))
     },
 };
@@ -39,7 +35,7 @@ pub(super) const TEST: Stage = Stage {
             .cargo()
             .arg("test")
             .args(EVERYTHING)
-            .args(["--all-features", "--no-fail-fast"])
+            .arg("--no-fail-fast")
             .env("PATH", tool::prometheus(workspace)?))
     },
 };
@@ -74,7 +70,7 @@ pub(super) const DOCS: Stage = Stage {
             .cargo()
             .arg("doc")
             .args(EVERYTHING)
-            .args(["--no-deps", "--all-features"])
+            .arg("--no-deps")
             .env("RUSTDOCFLAGS", "-D warnings"))
     },
 };
