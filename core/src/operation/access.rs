@@ -38,7 +38,7 @@ pub fn admit(name: Name, caller: &Caller) -> Result<(), Fault> {
         (Access::Public, _) => Ok(()),
         (_, Caller::Anonymous) => Err(Fault::Unauthenticated(Unauthenticated::Absent)),
         (Access::Authenticated, _) => Ok(()),
-        (Access::ContractMember, caller) => contract::admit_member(caller),
+        (Access::ContractMember, caller) => contract::admit_member(caller).map(|_| ()),
         (Access::SingleFactorMember, caller) => contract::admit_single_factor(caller),
         (Access::MonitoringMember, caller) => {
             contract::admit_privileged(ContractPrivilege::AccessAndManageMonitoring, caller)

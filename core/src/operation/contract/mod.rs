@@ -13,34 +13,35 @@ pub use user::{
     ListMemberships, ReplaceContractUser,
 };
 
-use super::{Caller, Context, Fault, Forbidden, Unauthenticated};
+use super::{Caller, Context, Fault, Forbidden, SignedIn, Unauthenticated};
 use crate::record::{ContractPrivilege, ContractRole, SecondFactor, User};
 use crate::store::Store;
 
 /// Refuses a caller that is no member of the contract.
-pub(super) fn admit_member(caller: &Caller) -> Result<(), Fault> {
+pub(super) fn admit_member(caller: &Caller) -> Result<(&SignedIn, ContractRole), Fault> {
     match (caller, caller.in_contract()) {
+        (Caller::User(signed_in), Some((_, _, role))) => Ok((signed_in, role)),
         (Caller::Anonymous, _) => Err(Fault::Unauthenticated(Unauthenticated::Absent)),
-        (_, Some(_)) => Ok(()),
-        (_, None) => Err(Fault::Forbidden(Forbidden::Contract)),
+        _ => Err(Fault::Forbidden(Forbidden::Contract)),
     }
 }
 
 /// Refuses a caller that signs in with a second factor.
 pub(super) fn admit_single_factor(caller: &Caller) -> Result<(), Fault> {
-    admit_member(caller)?;
-    match caller.in_contract() {
-        Some((user, _, _)) if user.second_factor == SecondFactor::None => Ok(()),
-        _ => Err(Fault::Forbidden(Forbidden::SecondFactor)),
+    let (signed_in, _) = admit_member(caller)?;
+    match signed_in.user.second_factor {
+        SecondFactor::None => Ok(()),
+        SecondFactor::Required => Err(Fault::Forbidden(Forbidden::SecondFactor)),
     }
 }
 
 /// Refuses a caller to whom the contract does not grant the privilege.
 pub(super) fn admit_privileged(privilege: ContractPrivilege, caller: &Caller) -> Result<(), Fault> {
-    admit_member(caller)?;
-    match caller {
-        Caller::User(signed_in) if signed_in.privileges().contains(&privilege) => Ok(()),
-        _ => Err(Fault::Forbidden(Forbidden::Privilege(privilege))),
+    let (signed_in, _) = admit_member(caller)?;
+    if signed_in.privileges().contains(&privilege) {
+        Ok(())
+    } else {
+        Err(Fault::Forbidden(Forbidden::Privilege(privilege)))
     }
 }
 
@@ -48,17 +49,13 @@ pub(super) fn admit_privileged(privilege: ContractPrivilege, caller: &Caller) ->
 /// the password where it signs in with a second factor: it could make itself
 /// an account without one.
 pub(super) fn admit_administrator(caller: &Caller) -> Result<(), Fault> {
-    admit_member(caller)?;
-    let Some((user, _, role)) = caller.in_contract() else {
-        return Err(Fault::Forbidden(Forbidden::Contract));
-    };
+    let (signed_in, role) = admit_member(caller)?;
     if !administers(role) {
         return Err(Fault::Forbidden(Forbidden::ContractAdministrator));
     }
-    let has_token = matches!(caller, Caller::User(signed_in) if signed_in.token.is_some());
-    match user.second_factor {
-        SecondFactor::Required if !has_token => Err(Fault::Forbidden(Forbidden::SecondFactor)),
-        SecondFactor::Required | SecondFactor::None => Ok(()),
+    match (signed_in.user.second_factor, &signed_in.token) {
+        (SecondFactor::Required, None) => Err(Fault::Forbidden(Forbidden::SecondFactor)),
+        (SecondFactor::Required, Some(_)) | (SecondFactor::None, _) => Ok(()),
     }
 }
 
