@@ -31,8 +31,11 @@ pub struct ApiToken {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
-    /// When a token was last minted, which no older token survives where the
-    /// policy says so.
+    /// When a token was last minted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unlocked_at: Option<Timestamp>,
+    /// The `jti` of that token, which no other survives where the policy says
+    /// so. Clocks do not tell apart what is minted in one second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest_token: Option<String>,
 }

@@ -140,6 +140,7 @@ impl Wire {
             created_at: self.created,
             updated_at: self.updated,
             unlocked_at: self.unlocked,
+            latest_token: None,
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::time::Timestamp;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
@@ -171,6 +172,7 @@ pub(super) async fn create<S: Store>(
         created_at: context.now,
         updated_at: context.now,
         unlocked_at: None,
+        latest_token: None,
     };
     let key = entry_key(&entry.space, &entry.id);
     let mut attempts = Attempts::new();
@@ -298,13 +300,15 @@ pub(super) async fn unlock<S: Store>(
 ) -> Result<Outcome, Fault> {
     admit_space(&request.space, context)?;
     let name = Name::UnlockApiToken;
+    let jti = Base64UrlUnpadded::encode_string(&context.bytes::<16>());
     let entry = change(context, &request.space, &request.id, name, |entry| {
         entry.unlocked_at = Some(context.now);
+        entry.latest_token = Some(jti.clone());
     })
     .await?;
     let user = user::by_id(&entry.user, context).await?;
     let user = user.ok_or(Fault::Missing(Resource::User))?;
-    let token = prove::mint(&entry, &user, context).await?;
+    let token = prove::mint(&entry, &user, jti, context).await?;
     Ok(Outcome::Unlocked(UnlockedToken {
         token,
         expires_at: entry.expires_at,

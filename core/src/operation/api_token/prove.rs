@@ -11,8 +11,8 @@ use crate::time::Timestamp;
 use crate::token::{
     self, Algorithm, AudienceRule, ClaimName, Envelope, KeySet, KidRule, Layout, Policy, TypRule,
 };
+use alloc::string::String;
 use alloc::vec::Vec;
-use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Map, Value};
 
 /// Whether an entry has a token that speaks for its user.
@@ -27,6 +27,7 @@ pub(in crate::operation) fn speaks(entry: &ApiToken, user: Option<&User>, now: T
 pub(super) async fn mint<S: Store>(
     entry: &ApiToken,
     user: &User,
+    jti: String,
     context: &Context<'_, S>,
 ) -> Result<Secret, Fault> {
     let policy = context.deployment.policy(context.system);
@@ -34,10 +35,7 @@ pub(super) async fn mint<S: Store>(
     claims.insert("iss".into(), policy.issuer.as_str().into());
     claims.insert("sub".into(), user.login.as_str().into());
     claims.insert("uid".into(), user.id.as_str().into());
-    claims.insert(
-        "jti".into(),
-        Base64UrlUnpadded::encode_string(&context.bytes::<16>()).into(),
-    );
+    claims.insert("jti".into(), jti.into());
     claims.insert("tid".into(), entry.id.as_str().into());
     claims.insert("tenant".into(), context.tenant.as_str().into());
     claims.insert("space".into(), entry.space.as_str().into());
@@ -100,12 +98,8 @@ pub(in crate::operation) async fn prove<S: Store>(
     if !filter::lets_through(&entry.filter, context.peer) {
         return Ok(Err(Unproven::Address));
     }
-    let minted = claims.issued();
-    if policy.unlock_revokes_previous
-        && entry
-            .unlocked_at
-            .is_some_and(|last| minted.is_none_or(|minted| minted.seconds() < last.seconds()))
-    {
+    let latest = entry.latest_token.as_deref();
+    if policy.unlock_revokes_previous && latest.is_some_and(|latest| latest != text_of("jti")) {
         return Ok(Err(Unproven::SupersededToken));
     }
     Ok(match user::by_id(&entry.user, context).await? {

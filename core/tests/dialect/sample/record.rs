@@ -162,6 +162,7 @@ pub(super) fn api_token() -> impl Strategy<Value = ApiToken> {
             created_at: times.1,
             updated_at: times.2,
             unlocked_at: times.3,
+            latest_token: None,
         },
     )
 }
