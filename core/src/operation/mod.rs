@@ -16,6 +16,7 @@ mod bootstrap;
 mod change;
 mod claim;
 mod client;
+mod configuration;
 mod context;
 mod contract;
 mod dashboard;
@@ -56,6 +57,10 @@ pub use asset_kind::{AssetKind, ListAssetKinds};
 pub use authenticate::{Credential, IdentityProof, authenticate};
 pub use bootstrap::{FirstAdministrator, bootstrap, is_bootstrapped};
 pub use client::{ClientView, ListClients, RegisterClient, UpdateClient};
+pub use configuration::{
+    Configuration, Count, Expiry, Lifetime, LimitsConfiguration, Misfit, Most, Size,
+    SystemConfiguration, TelemetryConfiguration, Tokens, Word,
+};
 pub use context::{Caller, Context, Random, SignedIn, tenant_uuid};
 pub use contract::{
     ContractProfile, ContractUser, CreateContractUser, CreateGroup, GroupMember, ListContractUsers,

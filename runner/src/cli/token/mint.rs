@@ -5,13 +5,14 @@ use std::io::{self, Write as _};
 
 use clap::Args;
 use serde_json::{Map, Value};
+use touchmark_core::operation::Lifetime;
 use touchmark_core::token::{AccessToken, CustomClaims, KeyError, MintError, SigningKey};
 
 use crate::cli::input::{self, InputError};
 use crate::cli::screen;
 use crate::exit::Exit;
 use crate::host::{SystemRandom, now};
-use crate::serve::settings::written::{Lifetime, argument};
+use crate::serve::settings::written::argument;
 
 /// Mint an access token of RFC 9068 with a key of your own.
 ///

@@ -2,18 +2,17 @@
 //! reference with examples is `docs/serve.md`, the schema comes from here.
 
 use core::net::SocketAddr;
-use core::num::NonZeroU32;
 use std::path::PathBuf;
 
 use ipnet::IpNet;
-use touchmark_core::operation::{AudienceRule, LifetimeRule, RateLimit, SystemPolicy};
+use touchmark_core::operation::{
+    Count, Expiry, Lifetime, Most, RateLimit, Size, SystemConfiguration, Tokens,
+};
 use touchmark_core::record::Tenant;
 use touchmark_core::token::Algorithm;
 
 use super::telemetry::TelemetrySection;
-use super::written::{
-    Count, Expiry, Given, Lifetime, Most, Origin, Place, Size, SystemName, Tokens, Wait,
-};
+use super::written::{Given, Origin, Place, SystemName, Wait, given};
 use crate::scenario::Diagnostic;
 use crate::scenario::entries::{AtLeastOne, Entries};
 use crate::scenario::read::keys;
@@ -140,87 +139,33 @@ keys! {
     }
 }
 
-impl RateLimitSection {
-    fn rate_limit(&self) -> RateLimit {
-        let count = |given: &Given<Count>| {
-            let count = u32::try_from(given.value.0).ok().and_then(NonZeroU32::new);
-            count.expect("a count is from 1 to 1000000")
-        };
-        RateLimit {
-            burst: count(&self.burst),
-            per_minute: count(&self.per_minute),
-        }
-    }
-}
-
 impl SystemSection {
-    /// Changes what the section names.
-    pub(super) fn apply(&self, policy: &mut SystemPolicy) {
-        if let Some(issuer) = &self.issuer {
-            policy.issuer.clone_from(&issuer.text);
-        }
-        if let Some(audiences) = &self.audiences {
-            policy.audiences = audiences.iter().map(|text| text.text.clone()).collect();
-        }
-        if let Some(required) = self.audience_required {
-            policy.audience_rule = if required {
-                AudienceRule::Required
-            } else {
-                AudienceRule::Defaulted
-            };
-        }
-        if let Some(given) = &self.token_lifetime {
-            policy.token_lifetime = given.value.0;
-        }
-        if let Some(given) = &self.secret_lifetime {
-            policy.secret_lifetime = given.value.0;
-        }
-        let (usual, most) = &mut policy.page_size;
-        if let Some(given) = &self.max_page_size {
-            *most = given.value.0;
-            *usual = (*usual).min(*most);
-        }
-        if let Some(given) = &self.page_size {
-            *usual = given.value.0;
-            *most = (*most).max(*usual);
-        }
-        if let Some(given) = &self.max_clients {
-            policy.max_clients = given.value.0;
-        }
-        if let Some(given) = &self.max_access_policies {
-            policy.max_access_policies = given.value.0;
-        }
-        if let Some(given) = &self.max_tokens {
-            policy.max_identity_tokens = given.value.0;
-        }
-        if let Some(chosen) = self.token_lifetime_chosen {
-            policy.identity_token_lifetime = if chosen {
-                LifetimeRule::Chosen
-            } else {
-                LifetimeRule::Fixed
-            };
-        }
-        if let Some(given) = &self.max_groups {
-            policy.max_groups = given.value.0;
-        }
-        if let Some(section) = &self.rate_limit {
-            policy.rate_limit = Some(section.rate_limit());
-        }
-        if let Some(reuse) = self.reuse_access_token {
-            policy.reuse_access_token = reuse;
-        }
-        if let Some(rotate) = self.rotate_refresh_token {
-            policy.rotate_refresh_token = rotate;
-        }
-        if let Some(revokes) = self.unlock_revokes_previous {
-            policy.unlock_revokes_previous = revokes;
-        }
+    /// What the section says.
+    pub(super) fn configuration(&self) -> SystemConfiguration {
         let texts = |list: &AtLeastOne<Text>| list.iter().map(|text| text.text.clone()).collect();
-        if let Some(spaces) = &self.spaces {
-            policy.spaces = texts(spaces);
-        }
-        if let Some(types) = &self.asset_types {
-            policy.asset_types = texts(types);
+        let rate_limit = |section: &RateLimitSection| RateLimit {
+            burst: section.burst.value.get(),
+            per_minute: section.per_minute.value.get(),
+        };
+        SystemConfiguration {
+            issuer: self.issuer.as_ref().map(|issuer| issuer.text.clone()),
+            audiences: self.audiences.as_ref().map(texts),
+            audience_required: self.audience_required,
+            token_lifetime: given(&self.token_lifetime),
+            secret_lifetime: given(&self.secret_lifetime),
+            page_size: given(&self.page_size),
+            max_page_size: given(&self.max_page_size),
+            max_clients: given(&self.max_clients),
+            max_access_policies: given(&self.max_access_policies),
+            max_tokens: given(&self.max_tokens),
+            token_lifetime_chosen: self.token_lifetime_chosen,
+            max_groups: given(&self.max_groups),
+            rate_limit: self.rate_limit.as_ref().map(rate_limit),
+            reuse_access_token: self.reuse_access_token,
+            rotate_refresh_token: self.rotate_refresh_token,
+            unlock_revokes_previous: self.unlock_revokes_previous,
+            spaces: self.spaces.as_ref().map(texts),
+            asset_types: self.asset_types.as_ref().map(texts),
         }
     }
 }

@@ -9,12 +9,16 @@ pub mod written;
 
 use core::net::{Ipv4Addr, SocketAddr};
 use core::time::Duration;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ipnet::IpNet;
 use schemars::Schema;
-use touchmark_core::operation::{Deployment, Keys, Limits as RequestLimits, Pepper};
+use touchmark_core::operation::{
+    Configuration, Count, Deployment, Keys, Limits as RequestLimits, LimitsConfiguration, Pepper,
+    Size, SystemConfiguration, TelemetryConfiguration,
+};
 use touchmark_core::record::{System, Tenant};
 use touchmark_core::token::Algorithm;
 
@@ -48,9 +52,9 @@ pub struct Settings {
     /// How long it waits.
     pub timeouts: Timeouts,
     /// How systems differ from their defaults.
-    pub systems: Vec<(System, SystemSection)>,
+    pub systems: BTreeMap<System, SystemConfiguration>,
     /// How samples are kept, where that differs from the default.
-    pub telemetry: Option<TelemetrySection>,
+    pub telemetry: Option<TelemetryConfiguration>,
     /// The Prometheus that is asked for samples.
     pub upstream: Option<UpstreamSettings>,
 }
@@ -117,7 +121,7 @@ impl Default for Settings {
                 answer: Duration::from_secs(30),
                 shutdown: Duration::from_secs(10),
             },
-            systems: Vec::new(),
+            systems: BTreeMap::new(),
             telemetry: None,
             upstream: None,
         }
@@ -165,28 +169,39 @@ impl Settings {
         if let Some(section) = &file.telemetry {
             let upstream = section.upstream.as_ref();
             self.upstream = upstream.map(|section| UpstreamSettings::read(section, folder));
-            self.telemetry = Some(section.clone());
+            self.telemetry = Some(section.configuration());
         }
         let systems = file.systems.meanings();
         self.systems = systems
-            .map(|(_, system, section)| (*system, section.clone()))
+            .map(|(_, system, section)| (*system, section.configuration()))
             .collect();
         self
+    }
+
+    /// What these settings say of the deployment itself, not of the server
+    /// around it.
+    #[must_use]
+    pub fn configuration(&self) -> Configuration {
+        let RequestLimits {
+            content_bytes,
+            json_depth,
+        } = self.limits.request;
+        let limits = LimitsConfiguration {
+            content: Some(Size(content_bytes)),
+            json_depth: Some(Count(json_depth)),
+        };
+        Configuration {
+            limits: Some(limits),
+            telemetry: self.telemetry.clone(),
+            systems: Some(self.systems.clone()),
+        }
     }
 
     /// The deployment that these settings describe.
     #[must_use]
     pub fn deployment(&self, origin: &str, keys: Keys, pepper: Pepper) -> Deployment {
         let mut deployment = Deployment::new(origin, keys, pepper);
-        deployment.limits = self.limits.request;
-        if let Some(section) = &self.telemetry {
-            section.apply(&mut deployment.telemetry);
-        }
-        for (system, section) in &self.systems {
-            if let Some(policy) = deployment.systems.get_mut(system) {
-                section.apply(policy);
-            }
-        }
+        self.configuration().apply(&mut deployment);
         deployment
     }
 }

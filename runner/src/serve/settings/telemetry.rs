@@ -4,10 +4,10 @@
 use core::time::Duration;
 use std::path::{Path, PathBuf};
 
-use touchmark_core::operation::Telemetry;
+use touchmark_core::operation::{Count, Lifetime, TelemetryConfiguration};
 use touchmark_core::telemetry::is_label_name;
 
-use super::written::{Count, Given, Lifetime, Wait, Written};
+use super::written::{Given, Wait, Written, given};
 use crate::peer::Url;
 use crate::scenario::read::keys;
 
@@ -65,13 +65,11 @@ impl UpstreamSettings {
 }
 
 impl TelemetrySection {
-    /// Changes what the section names.
-    pub(super) fn apply(&self, telemetry: &mut Telemetry) {
-        if let Some(given) = &self.retention {
-            telemetry.retention = i64::from(given.value.0) * 1000;
-        }
-        if let Some(given) = &self.max_series {
-            telemetry.max_series = given.value.0;
+    /// What the section says of the server's own store.
+    pub(super) fn configuration(&self) -> TelemetryConfiguration {
+        TelemetryConfiguration {
+            retention: given(&self.retention),
+            max_series: given(&self.max_series),
         }
     }
 }

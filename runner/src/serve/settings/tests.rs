@@ -10,7 +10,7 @@ use touchmark_core::operation::{AudienceRule, LifetimeRule, Pepper};
 use touchmark_core::record::{Secret, System};
 use touchmark_core::token::Algorithm;
 
-use super::written::{Origin, Place, Size, Wait, Written};
+use super::written::{Origin, Place, Wait, Written};
 use super::{Keys, Settings};
 use crate::host::SystemRandom;
 use crate::scenario::Source;
@@ -185,19 +185,6 @@ fn words_are_read_or_refused() {
             origin,
             "{word}"
         );
-    }
-    for (word, bytes) in [
-        ("1", Some(1)),
-        ("64KiB", Some(65_536)),
-        ("2GiB", Some(2 << 30)),
-        ("0", None),
-        ("1kb", None),
-        ("1.5MiB", None),
-        ("-1", None),
-        ("18446744073709551615GiB", None),
-        ("", None),
-    ] {
-        assert_eq!(Size::read(word).map(|size| size.0), bytes, "{word}");
     }
     for (word, taken) in [("1ms", true), ("1h", true), ("0ms", false), ("2h", false)] {
         assert_eq!(Wait::read(word).is_some(), taken, "{word}");

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use ipnet::IpNet;
 use schemars::{Schema, SchemaGenerator, json_schema};
+use touchmark_core::operation::{Count, Expiry, Lifetime, Most, Size, Tokens, Word};
 use touchmark_core::record::{System, Tenant};
 use touchmark_core::token::Algorithm;
 
@@ -41,6 +42,11 @@ pub struct Given<T> {
     pub span: Span,
     /// What the word means.
     pub value: T,
+}
+
+/// The value of a word that may be absent.
+pub(super) fn given<T: Copy>(word: &Option<Given<T>>) -> Option<T> {
+    word.as_ref().map(|given| given.value)
 }
 
 impl<T: Written> Read for Given<T> {
@@ -169,73 +175,20 @@ impl Written for PathBuf {
     }
 }
 
-/// A number of bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Size(pub usize);
+macro_rules! written {
+    ($($word:ty),*) => {
+        $(impl Written for $word {
+            const EXPECTED: &'static str = <Self as Word>::EXPECTED;
 
-/// More than any limit of this server needs.
-const LARGEST: usize = 1 << 40;
-
-impl Written for Size {
-    const EXPECTED: &'static str = "a number of bytes such as `65536`, `64KiB` or `32MiB`";
-
-    fn read(word: &str) -> Option<Self> {
-        let digits = word.trim_end_matches(|character: char| character.is_ascii_alphabetic());
-        let unit: usize = match &word[digits.len()..] {
-            "" => 1,
-            "KiB" => 1 << 10,
-            "MiB" => 1 << 20,
-            "GiB" => 1 << 30,
-            _ => return None,
-        };
-        let size = whole(digits)?.checked_mul(unit)?;
-        (1..=LARGEST).contains(&size).then_some(Self(size))
-    }
+            fn read(word: &str) -> Option<Self> {
+                <Self as Word>::read(word)
+            }
+        })*
+    };
 }
 
-/// A number of things, at least one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Count(pub usize);
-
-impl Written for Count {
-    const EXPECTED: &'static str = "a whole number from 1 to 1000000";
-
-    fn read(word: &str) -> Option<Self> {
-        whole(word)
-            .filter(|number| (1..=1_000_000).contains(number))
-            .map(Self)
-    }
-}
-
-/// How many tokens one user may have: so few that all of them can go in one
-/// commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Tokens(pub usize);
-
-impl Written for Tokens {
-    const EXPECTED: &'static str = "a whole number from 1 to 1000";
-
-    fn read(word: &str) -> Option<Self> {
-        whole(word)
-            .filter(|number| (1..=1000).contains(number))
-            .map(Self)
-    }
-}
-
-/// A number of things, or any number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Most(pub Option<usize>);
-
-impl Written for Most {
-    const EXPECTED: &'static str = "`unlimited`, or a whole number from 1 to 1000000";
-
-    fn read(word: &str) -> Option<Self> {
-        match word {
-            "unlimited" => Some(Self(None)),
-            _ => Count::read(word).map(|count| Self(Some(count.0))),
-        }
-    }
-}
+// Words that every host's configuration has.
+written!(Size, Count, Tokens, Most, Lifetime, Expiry);
 
 /// How long the server waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -249,39 +202,4 @@ impl Written for Wait {
         let range = Duration::from_millis(1)..=Duration::from_secs(3600);
         range.contains(&length).then_some(Self(length))
     }
-}
-
-/// How long a token lives, in seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Lifetime(pub u32);
-
-impl Written for Lifetime {
-    const EXPECTED: &'static str =
-        "a lifetime of whole seconds such as `90s`, `15m`, `24h` or `7d`";
-
-    fn read(word: &str) -> Option<Self> {
-        let Delay(length) = Delay::parse(word)?;
-        let seconds = u32::try_from(length.as_secs()).ok()?;
-        (seconds > 0 && length.subsec_nanos() == 0).then_some(Self(seconds))
-    }
-}
-
-/// How long a secret lives, in seconds; `None` until it is replaced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Expiry(pub Option<u32>);
-
-impl Written for Expiry {
-    const EXPECTED: &'static str = "`never`, or a lifetime such as `90d` or `12h`";
-
-    fn read(word: &str) -> Option<Self> {
-        match word {
-            "never" => Some(Self(None)),
-            _ => <Lifetime as Written>::read(word).map(|life| Self(Some(life.0))),
-        }
-    }
-}
-
-fn whole(digits: &str) -> Option<usize> {
-    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    plain.then(|| digits.parse().ok()).flatten()
 }
