@@ -137,7 +137,13 @@ for (const name of Object.keys(HOSTS)) {
       TOUCHMARK_SIGNING_KEY: ['{"kty":"OKP"}', "is not a private JWK that signs"],
       TOUCHMARK_PEPPER: ["short", "has fewer than 32 bytes"],
       TOUCHMARK_ADMIN_SECRET: ["", "is missing"],
+      TOUCHMARK_CONFIGURATION: ['{"limits":{"content":"much"}}', "is wrong: limits.content: expected a number of bytes"],
     };
+    if (name === "wasmtime") {
+      const limited = '{"systems":{"klarity":{"rate_limit":{"burst":1,"per_minute":1}}}}';
+      test("a rate that nobody remembers is refused", () =>
+        refuses(name, "TOUCHMARK_CONFIGURATION", limited, "has a rate_limit, which this host cannot keep"));
+    }
     for (const [variable, [value, problem]] of Object.entries(wrong)) {
       test(`${variable} that ${problem} is named, without its value`, () => refuses(name, variable, value, problem));
     }

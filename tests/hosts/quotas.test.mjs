@@ -1,8 +1,6 @@
 // Sixteen at once for the last place of every quota: exactly one gets it, and
 // the others are told that the quota is used up. In memory and in SQLite
-// tests/tests/quotas.rs sees the same of the core alone, where quotas are
-// settings: here they are the defaults, and DataTrails' ten thousand
-// applications and policies, which are counted as groups are, are too many.
+// tests/tests/quotas.rs sees the same of the core alone.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
@@ -14,12 +12,57 @@ const CONTRACT = 31850000;
 const OWNER = { email: "ada@example.org", password: "owner-of-a-contract", contracts: [{ contractNumber: CONTRACT, role: "owner" }] };
 
 const SAMPLES = `/admin/ionos/contracts/${CONTRACT}/samples`;
-const lines = (first, end, line) => Array.from({ length: end - first }, (_, place) => line(first + place)).join("");
+/** How many there may be, where that is a setting. */
+const MOST = 4;
+const CONFIGURATION = {
+  telemetry: { max_series: MOST },
+  systems: {
+    standard: { max_clients: MOST },
+    klarity: { max_clients: MOST },
+    cockpit: { max_clients: MOST },
+    ionos: { max_tokens: MOST, max_groups: MOST },
+    datatrails: { max_clients: MOST, max_access_policies: MOST },
+  },
+};
 
-/** The quotas: how many places there are, how one is taken or several at once, and the places that are taken. */
+/** The quotas: how many places there are and are taken, who takes one and how, what that is answered, and the places. */
 const QUOTAS = {
+  "registrations of a standard deployment": {
+    // The administrator is one of them.
+    taken: 1,
+    who: "admin",
+    take: (number) => ["POST", "/admin/clients", { client_name: `client ${number}` }],
+    status: 201,
+    list: ["/admin/clients", ({ clients }) => clients],
+  },
+  "Klarity's integrations": {
+    who: "admin",
+    take: (number) => ["POST", "/admin/klarity/integrations", { name: `integration ${number}` }],
+    status: 201,
+    list: ["/admin/klarity/integrations", ({ integrations }) => integrations],
+  },
+  "Cockpit's API accesses": {
+    who: "admin",
+    take: (number) => ["POST", "/admin/cockpit/api-accesses", { clientId: `access-${number}`, clientSecret: "secret" }],
+    status: 201,
+    list: ["/admin/cockpit/api-accesses", (list) => list.apiAccesses],
+  },
+  "DataTrails' applications": {
+    who: "admin",
+    take: (number) => ["POST", "/archivist/iam/v1/applications", { display_name: `application ${number}` }],
+    refused: 402,
+    list: ["/archivist/iam/v1/applications", ({ applications }) => applications],
+  },
+  "DataTrails' access policies": {
+    who: "admin",
+    take: (number) => {
+      const policy = { display_name: `policy ${number}`, filters: [], access_permissions: [] };
+      return ["POST", "/archivist/iam/v1/access_policies", policy];
+    },
+    refused: 402,
+    list: ["/archivist/iam/v1/access_policies", ({ access_policies: policies }) => policies],
+  },
   "a user's tokens of IONOS": {
-    most: 50,
     // The owner's own token is one of them.
     taken: 1,
     take: () => ["GET", "/auth/v1/tokens/generate"],
@@ -44,39 +87,37 @@ const QUOTAS = {
     list: ["/cloudapi/monitoring/actions", ({ items }) => items],
   },
   "groups of a contract": {
-    most: 200,
     take: (number) => ["POST", "/cloudapi/v6/um/groups", { properties: { name: `group ${number}` } }],
     list: ["/cloudapi/v6/um/groups", ({ items }) => items],
   },
   "series of a contract": {
-    most: 10_000,
-    atOnce: 1000,
-    take: (first, end) => ["POST", SAMPLES, lines(first, end, (number) => `series_${number} 1\n`)],
-    list: [`/telemetry/api/v1/series?match[]=${encodeURIComponent('{__name__=~"series.*"}')}`, ({ data }) => data],
+    who: "admin",
+    take: (number) => ["POST", SAMPLES, `series_${number} 1\n`],
+    list: [`/telemetry/api/v1/series?match[]=${encodeURIComponent('{__name__=~"series.*"}')}`, ({ data }) => data, "owner"],
   },
   "metrics of a contract that are described": {
-    most: 10_000,
-    atOnce: 500,
-    take: (first, end) => ["POST", SAMPLES, lines(first, end, (number) => `# TYPE metric_${number} gauge\n`)],
+    who: "admin",
+    take: (number) => ["POST", SAMPLES, `# TYPE metric_${number} gauge\n`],
   },
 };
 
 for (const name of Object.keys(HOSTS)) {
   describe(name, () => {
-    let at, host, bearer;
+    let at, host, known;
     before(async () => {
       at = await place();
-      host = await start(name, at);
-      assert.equal((await ask("POST", "/admin/ionos/users", OWNER, at.admin)).status, 201);
-      const { content } = await ask("GET", "/auth/v1/tokens/generate", undefined, `Basic ${btoa(`${OWNER.email}:${OWNER.password}`)}`);
-      bearer = `Bearer ${content.token}`;
+      host = await start(name, at, { variables: { TOUCHMARK_CONFIGURATION: JSON.stringify(CONFIGURATION) } });
+      assert.equal((await ask(at.admin, "POST", "/admin/ionos/users", OWNER)).status, 201);
+      const owner = `Basic ${btoa(`${OWNER.email}:${OWNER.password}`)}`;
+      const { content } = await ask(owner, "GET", "/auth/v1/tokens/generate");
+      known = { admin: at.admin, owner: `Bearer ${content.token}` };
     });
     after(async () => {
       await host?.kill();
       at?.remove();
     });
 
-    const ask = async (method, path, content, authorization = path === SAMPLES ? at.admin : bearer) => {
+    const ask = async (authorization, method, path, content) => {
       const isText = typeof content === "string";
       const headers = { authorization, ...(content && { "content-type": isText ? "text/plain" : "application/json" }) };
       const body = isText ? content : JSON.stringify(content);
@@ -84,23 +125,23 @@ for (const name of Object.keys(HOSTS)) {
       return { status: answer.status, content: await answer.json() };
     };
 
-    for (const [quota, { most, taken = 0, atOnce = 1, take, status = 200, list }] of Object.entries(QUOTAS)) {
+    for (const [quota, { most = MOST, taken = 0, who = "owner", take, status = 200, refused = 403, list }] of Object.entries(QUOTAS)) {
       test(`one of sixteen gets the last of ${quota}`, async () => {
-        for (let first = taken; first < most - 1; first += atOnce) {
-          const { status: given, content } = await ask(...take(first, Math.min(first + atOnce, most - 1)));
+        for (let number = taken; number < most - 1; number += 1) {
+          const { status: given, content } = await ask(known[who], ...take(number));
           assert.equal(given, status, JSON.stringify(content));
         }
         const rivals = Array.from({ length: RIVALS }, (_, rival) => most + rival);
-        const answers = await Promise.all(rivals.map((number) => ask(...take(number, number + 1))));
-        const refused = answers.filter((answer) => answer.status !== status);
-        assert.equal(refused.length, RIVALS - 1);
-        for (const { status: given, content } of refused) {
-          assert.equal(given, 403);
-          assert.match(JSON.stringify(content), /quota is used up/);
+        const answers = await Promise.all(rivals.map((number) => ask(known[who], ...take(number))));
+        const losers = answers.filter((answer) => answer.status !== status);
+        assert.equal(losers.length, RIVALS - 1);
+        for (const { status: given, content } of losers) {
+          assert.equal(given, refused);
+          assert.match(JSON.stringify(content), /quota is used up|quota_exceeded|QuotaReached/);
         }
         if (list) {
-          const [path, places] = list;
-          const { content } = await ask("GET", path);
+          const [path, places, reader = who] = list;
+          const { content } = await ask(known[reader], "GET", path);
           assert.equal(places(content).length, most);
         }
       });

@@ -38,6 +38,7 @@ const touchmark :Workerd.Worker = (
     (name = "TOUCHMARK_SIGNING_KEY", fromEnvironment = "TOUCHMARK_SIGNING_KEY"),
     (name = "TOUCHMARK_FORMER_KEYS", fromEnvironment = "TOUCHMARK_FORMER_KEYS"),
     (name = "TOUCHMARK_PEPPER", fromEnvironment = "TOUCHMARK_PEPPER"),
+    (name = "TOUCHMARK_CONFIGURATION", fromEnvironment = "TOUCHMARK_CONFIGURATION"),
     (name = "TOUCHMARK_PEER_HEADER", fromEnvironment = "TOUCHMARK_PEER_HEADER"),
     (name = "TOUCHMARK_PROMETHEUS_URL", fromEnvironment = "TOUCHMARK_PROMETHEUS_URL"),
     (name = "TOUCHMARK_PROMETHEUS_AUTHORIZATION", fromEnvironment = "TOUCHMARK_PROMETHEUS_AUTHORIZATION"),

@@ -3,7 +3,7 @@
 
 use core::fmt;
 
-use touchmark_core::operation::{Deployment, Keys, Pepper};
+use touchmark_core::operation::{Configuration, Deployment, Keys, Misfit, Pepper};
 use touchmark_core::record::{ClientId, Secret, Tenant};
 use touchmark_core::token::{KeySet, SigningKey};
 
@@ -22,6 +22,8 @@ pub(crate) enum SettingError {
     Missing(&'static str),
     /// Its value cannot be used.
     Wrong(&'static str, &'static str),
+    /// It says something that cannot be done.
+    Misfit(&'static str, Misfit),
     /// The host has it and cannot tell what it is.
     #[cfg(feature = "spin")]
     Unread(&'static str, String),
@@ -32,6 +34,7 @@ impl fmt::Display for SettingError {
         match self {
             Self::Missing(name) => write!(f, "the variable {name} is missing"),
             Self::Wrong(name, problem) => write!(f, "the variable {name} {problem}"),
+            Self::Misfit(name, misfit) => write!(f, "the variable {name} is wrong: {misfit}"),
             #[cfg(feature = "spin")]
             Self::Unread(name, reason) => {
                 write!(f, "the variable {name} cannot be read: {reason}")
@@ -45,17 +48,33 @@ const TENANT: &str = "TOUCHMARK_TENANT";
 const SIGNING_KEY: &str = "TOUCHMARK_SIGNING_KEY";
 const FORMER_KEYS: &str = "TOUCHMARK_FORMER_KEYS";
 const PEPPER: &str = "TOUCHMARK_PEPPER";
+const CONFIGURATION: &str = "TOUCHMARK_CONFIGURATION";
 const ADMIN_ID: &str = "TOUCHMARK_ADMIN_ID";
 const ADMIN_SECRET: &str = "TOUCHMARK_ADMIN_SECRET";
 
+impl Settings {
+    /// Refuses rate limits, for hosts that keep nothing between requests and so
+    /// would let everybody through.
+    #[cfg(feature = "spin")]
+    pub(crate) fn require_no_rate_limit(&self) -> Result<(), SettingError> {
+        let mut systems = self.deployment.systems.values();
+        if systems.any(|policy| policy.rate_limit.is_some()) {
+            let problem = "has a rate_limit, which this host cannot keep";
+            return Err(SettingError::Wrong(CONFIGURATION, problem));
+        }
+        Ok(())
+    }
+}
+
 /// Every variable, for hosts that have to ask for each by its name.
 #[cfg(feature = "spin")]
-pub(crate) const NAMES: [&str; 7] = [
+pub(crate) const NAMES: [&str; 8] = [
     ORIGIN,
     TENANT,
     SIGNING_KEY,
     FORMER_KEYS,
     PEPPER,
+    CONFIGURATION,
     ADMIN_ID,
     ADMIN_SECRET,
 ];
@@ -84,8 +103,15 @@ pub(crate) fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Settings
     let pepper = Pepper::new(Secret::new(require(PEPPER)?))
         .ok_or(SettingError::Wrong(PEPPER, "has fewer than 32 bytes"))?;
     let keys = Keys::new(signing, former.keys().iter().cloned());
+    let mut deployment = Deployment::new(&origin, keys, pepper);
+    if let Some(text) = optional(CONFIGURATION) {
+        let configuration = Configuration::from_json(&text);
+        let configuration =
+            configuration.map_err(|misfit| SettingError::Misfit(CONFIGURATION, misfit))?;
+        configuration.apply(&mut deployment);
+    }
     Ok(Settings {
-        deployment: Deployment::new(&origin, keys, pepper),
+        deployment,
         tenant,
         admin_id: ClientId::new(optional(ADMIN_ID).unwrap_or_else(|| "admin".into())),
         admin_secret: Secret::new(require(ADMIN_SECRET)?),
@@ -95,9 +121,10 @@ pub(crate) fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Settings
 #[cfg(test)]
 mod tests {
     use super::{
-        ADMIN_SECRET, FORMER_KEYS, ORIGIN, PEPPER, SIGNING_KEY, SettingError, Settings, TENANT,
-        read,
+        ADMIN_SECRET, CONFIGURATION, FORMER_KEYS, ORIGIN, PEPPER, SIGNING_KEY, SettingError,
+        Settings, TENANT, read,
     };
+    use touchmark_core::record::System;
 
     const KEY: &str = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"}"#;
 
@@ -123,6 +150,28 @@ mod tests {
     }
 
     #[test]
+    fn what_is_configured_is_changed() {
+        let configuration = r#"{"systems":{"datatrails":{"max_clients":3}}}"#;
+        let settings = with(CONFIGURATION, Some(configuration)).expect("nothing is wrong");
+        let policy = &settings.deployment.systems[&System::Datatrails];
+        assert_eq!(policy.max_clients, Some(3));
+        let settings = with(CONFIGURATION, Some("")).expect("nothing is wrong");
+        let policy = &settings.deployment.systems[&System::Datatrails];
+        assert_eq!(policy.max_clients, Some(10_000));
+    }
+
+    #[test]
+    fn the_documented_example_is_taken() {
+        let page = include_str!("../../../docs/hosts.md");
+        let (_, rest) = page.split_once("```json\n").expect("there is an example");
+        let (example, _) = rest.split_once("```").expect("the example ends");
+        let settings = with(CONFIGURATION, Some(example)).expect("nothing is wrong");
+        assert_eq!(settings.deployment.limits.content_bytes, 1 << 20);
+        let policy = &settings.deployment.systems[&System::Datatrails];
+        assert_eq!(policy.max_clients, Some(100));
+    }
+
+    #[test]
     fn what_is_missing_is_named() {
         for name in [ORIGIN, SIGNING_KEY, PEPPER, ADMIN_SECRET] {
             for absent in [None, Some("")] {
@@ -143,6 +192,11 @@ mod tests {
             (SIGNING_KEY, "{}", "is not a private JWK that signs"),
             (FORMER_KEYS, "[]", "is not a JWK set"),
             (PEPPER, "too short to be one", "has fewer than 32 bytes"),
+            (
+                CONFIGURATION,
+                r#"{"limits":{"content":0}}"#,
+                "is wrong: limits.content: expected a number of bytes such as `65536`, `64KiB` or `32MiB`",
+            ),
         ];
         for (name, value, problem) in wrong {
             let refused = with(name, Some(value)).err().expect("it cannot be used");

@@ -46,6 +46,7 @@ impl Guest for Component {
 async fn answer(request: Request) -> Result<http::Response, Refusal> {
     let variables = variables::read().await?;
     let settings = settings::read(|name| variables.get(name).cloned())?;
+    settings.require_no_rate_limit()?;
     let connection = SpinConnection::open().await.map_err(SchemaError::Store)?;
     let server = Server::open(settings, connection, &HostRandom, now()).await?;
     let request = wire::read(request, server.content_limit()).await;
