@@ -18,6 +18,8 @@ use crate::secret::{Redactor, learn_from_body, may_hold_secrets};
 use core::time::Duration;
 use serde_json::json;
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::time::Instant;
+use touchmark_core::http::Response;
 
 /// What all runs of scenarios share.
 pub(super) struct Engine {
@@ -172,8 +174,24 @@ impl Engine {
         Ok(())
     }
 
-    /// Takes one thing back. What is gone already need not be taken back.
+    /// Takes one thing back. What is gone already need not be taken back, and a
+    /// deployment that asks to come back later is asked again then, if there
+    /// is time for it.
     pub(super) async fn undo(&self, entry: &Entry, within: Duration) -> Result<(), Trouble> {
+        let end = Instant::now() + within;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            match self.undo_once(entry, left).await? {
+                Undone::Gone => return Ok(()),
+                Undone::Refused { later, .. } if later.is_some_and(|later| later < left) => {
+                    tokio::time::sleep(later.unwrap_or_default()).await;
+                }
+                Undone::Refused { trouble, .. } => return Err(*trouble),
+            }
+        }
+    }
+
+    async fn undo_once(&self, entry: &Entry, within: Duration) -> Result<Undone, Trouble> {
         let mut request = entry.request.clone();
         self.authorize(&mut request, &entry.sender, within)
             .await
@@ -188,8 +206,9 @@ impl Engine {
         };
         let status = answer.response.status;
         if status.is_success() || matches!(status.code(), 404 | 410) {
-            return Ok(());
+            return Ok(Undone::Gone);
         }
+        let later = asked_to_wait(&answer.response);
         let mismatch = Mismatch {
             span: entry.span.clone(),
             place: "left behind".to_owned(),
@@ -199,6 +218,28 @@ impl Engine {
                 .to_owned(),
             hint: None,
         };
-        Err(Trouble::unexpected(mismatch, request, answer))
+        let trouble = Box::new(Trouble::unexpected(mismatch, request, answer));
+        Ok(Undone::Refused { later, trouble })
     }
+}
+
+/// What became of taking one thing back.
+enum Undone {
+    /// It is gone.
+    Gone,
+    /// It is still there; after `later` it may be tried again.
+    Refused {
+        later: Option<Duration>,
+        trouble: Box<Trouble>,
+    },
+}
+
+/// How long to wait before the request may be sent again (RFC 9110 section
+/// 10.2.3): at least a second, so that nothing is asked without end.
+fn asked_to_wait(response: &Response) -> Option<Duration> {
+    let seconds: u64 = match response.status.code() {
+        429 | 503 => response.headers.first("retry-after")?.parse().ok()?,
+        _ => return None,
+    };
+    Some(Duration::from_secs(seconds.max(1)))
 }
