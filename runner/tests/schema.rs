@@ -140,6 +140,7 @@ fn files_with_wrong_names_have_the_right_shape() {
             "broken-step-excuses-its-names",
             "header-given-twice",
             "project-key-unknown",
+            "project-target-somewhere",
         ];
         if mixed
             .iter()

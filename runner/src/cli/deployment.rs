@@ -2,18 +2,24 @@
 
 use core::fmt;
 use std::collections::HashMap;
+use std::path::Path;
 
+use touchmark_core::operation::Configuration;
 use touchmark_core::record::System;
 
 use crate::execute::{EMBEDDED, Target};
 use crate::peer::{self, Embedded, EmbeddedError, Peer, Url, UrlError};
-use crate::scenario::model::{self, Project};
+use crate::scenario::Diagnostic;
+use crate::scenario::load::read_source;
+use crate::scenario::model::{self, Place, Project};
+use crate::scenario::word::Text;
 use crate::secret::{Redactor, Secret};
+use crate::serve::settings::Settings;
 
 /// A deployment that has been chosen and not opened yet.
 pub(super) enum Deployment {
-    /// The one in this process.
-    Embedded,
+    /// One in this process, by its name and how it is set up.
+    Embedded(String, Configuration),
     /// One on the network.
     Remote(Box<Target>),
 }
@@ -27,6 +33,8 @@ pub(super) enum TargetError {
     Url { text: String, error: UrlError },
     /// A dialect that a target names does not exist.
     Dialect { name: String },
+    /// The settings file of a target is wrong.
+    Settings(Vec<Diagnostic>),
 }
 
 impl fmt::Display for TargetError {
@@ -35,7 +43,14 @@ impl fmt::Display for TargetError {
             Self::Unknown { name, .. } => write!(f, "there is no target `{name}`"),
             Self::Url { text, error } => write!(f, "`{text}` is no target: {error}"),
             Self::Dialect { name } => write!(f, "there is no dialect `{name}`"),
+            Self::Settings(_) => f.write_str("the settings of the target are wrong"),
         }
+    }
+}
+
+impl Default for Deployment {
+    fn default() -> Self {
+        Self::Embedded(EMBEDDED.to_owned(), Configuration::default())
     }
 }
 
@@ -43,10 +58,13 @@ impl Deployment {
     /// The deployment that the command line names.
     pub(super) fn named(name: &str, project: Option<&Project>) -> Result<Self, TargetError> {
         if let Some(target) = project.and_then(|project| project.targets.get(name)) {
-            return remote(name, target);
+            return match &target.place {
+                Place::Url(base) => remote(name, base, target),
+                Place::Settings(file) => Ok(Self::Embedded(name.to_owned(), configuration(file)?)),
+            };
         }
         if name == EMBEDDED {
-            return Ok(Self::Embedded);
+            return Ok(Self::default());
         }
         if name.contains("://") {
             return Ok(Self::Remote(Box::new(Target::at(url(name)?))));
@@ -66,14 +84,14 @@ impl Deployment {
     pub(super) fn of(project: Option<&Project>) -> Result<Self, TargetError> {
         match project.and_then(|project| project.target.as_ref()) {
             Some(name) => Self::named(name, project),
-            None => Ok(Self::Embedded),
+            None => Ok(Self::default()),
         }
     }
 
     /// The identities that it gives to every scenario.
     pub(super) const fn identities(&self) -> &'static [&'static str] {
         match self {
-            Self::Embedded => peer::IDENTITIES,
+            Self::Embedded(..) => peer::IDENTITIES,
             Self::Remote(_) => &[],
         }
     }
@@ -82,24 +100,37 @@ impl Deployment {
     pub(super) async fn open(self, redactor: &Redactor) -> Result<(Peer, Target), EmbeddedError> {
         match self {
             Self::Remote(target) => Ok((Peer::network(), *target)),
-            Self::Embedded => {
+            Self::Embedded(name, configuration) => {
                 let Embedded {
                     peer,
                     admin: (id, secret),
                     origin,
-                } = Embedded::start().await?;
+                } = Embedded::start(configuration).await?;
                 if let Ok(secret) = Secret::read(secret.expose()) {
                     redactor.learn(&secret);
                 }
-                let target = Target::embedded(origin, &id, &secret);
+                let mut target = Target::embedded(origin, &id, &secret);
+                target.name = name;
                 Ok((Peer::embedded(peer), target))
             }
         }
     }
 }
 
-fn remote(name: &str, target: &model::Target) -> Result<Deployment, TargetError> {
-    let base = url(&target.url)?;
+/// What a settings file says of a deployment, whatever it says of the server
+/// around it.
+fn configuration(file: &Text) -> Result<Configuration, TargetError> {
+    let project = Path::new(file.span.source().path());
+    let path = project.parent().unwrap_or(Path::new("")).join(&file.text);
+    let source = read_source(&path).map_err(|finding| TargetError::Settings(vec![finding]))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let loaded = Settings::read(&source, folder);
+    let settings = loaded.value.ok_or(TargetError::Settings(loaded.findings))?;
+    Ok(settings.configuration())
+}
+
+fn remote(name: &str, base: &str, target: &model::Target) -> Result<Deployment, TargetError> {
+    let base = url(base)?;
     let mut dialects = HashMap::new();
     for (key, text) in target.dialects.iter() {
         let system = System::named(&key.text).ok_or_else(|| TargetError::Dialect {

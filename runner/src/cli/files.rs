@@ -69,7 +69,7 @@ impl Corpus {
 impl Selection {
     /// Reads all files and proves their names, for the embedded deployment.
     pub(crate) fn read(&self) -> Corpus {
-        self.read_for(|_| Ok::<_, Infallible>(Deployment::Embedded))
+        self.read_for(|_| Ok::<_, Infallible>(Deployment::default()))
             .0
     }
 
@@ -198,7 +198,8 @@ fn read_file<T>(path: &Path, read: &impl Fn(&Arc<Source>) -> Loaded<T>) -> Loade
 }
 
 /// Collects the YAML files of a folder in the order of their names. Hidden
-/// entries, symbolic links to folders and project files are passed over.
+/// entries, symbolic links to folders and folders with a project file of their
+/// own are passed over.
 fn search(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<()> {
     let mut entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
     entries.sort_by_key(fs::DirEntry::file_name);
@@ -213,7 +214,7 @@ fn search(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<(
             .map(Path::to_path_buf)
             .unwrap_or(path);
         if entry.file_type()?.is_dir() {
-            if depth < MAX_FOLDER_DEPTH {
+            if depth < MAX_FOLDER_DEPTH && !path.join(PROJECT_FILE).is_file() {
                 search(&path, depth + 1, files)?;
             }
         } else if path

@@ -133,7 +133,7 @@ impl Run {
         if findings.iter().any(Diagnostic::is_error) {
             return Err(Refusal::Files(findings));
         }
-        let deployment = deployment.map_err(|error| unknown_target(&error))?;
+        let deployment = deployment.map_err(unfit_target)?;
         plans.retain(|plan| self.names.is_empty() || self.wants(&plan.scenario.name));
         if plans.is_empty() {
             let message = "no scenario is selected".to_owned();
@@ -271,10 +271,12 @@ async fn signal() -> io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
-fn unknown_target(error: &TargetError) -> Refusal {
+fn unfit_target(error: TargetError) -> Refusal {
+    let message = error.to_string();
     let help = match error {
+        TargetError::Settings(findings) => return Refusal::Files(findings),
         TargetError::Unknown { name, known } => {
-            let near = closest(name, known.iter().map(String::as_str));
+            let near = closest(&name, known.iter().map(String::as_str));
             Some(near.map_or_else(
                 || format!("the targets are {}", known.join(", ")),
                 |near| format!("did you mean `{near}`?"),
@@ -282,10 +284,7 @@ fn unknown_target(error: &TargetError) -> Refusal {
         }
         TargetError::Url { .. } | TargetError::Dialect { .. } => None,
     };
-    Refusal::Usage {
-        message: error.to_string(),
-        help,
-    }
+    Refusal::Usage { message, help }
 }
 
 fn read_var(text: &str) -> Result<(String, String), String> {

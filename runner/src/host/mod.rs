@@ -18,7 +18,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use touchmark_core::edge::{self, World};
 use touchmark_core::http::{Request, Response};
 use touchmark_core::operation::{
-    self, Caller, ClientView, Context, Deployment, Fault, FirstAdministrator, Keys, Preparation,
+    self, Caller, ClientView, Configuration, Context, Deployment, Fault, FirstAdministrator, Keys,
+    Preparation,
 };
 use touchmark_core::record::{System, Tenant};
 use touchmark_core::store::Memory;
@@ -47,15 +48,16 @@ impl Host {
         }
     }
 
-    /// A host of default policy that lives as long as this process: its keys
-    /// are made now and its records are kept in memory.
+    /// A host that lives as long as this process: its keys are made now and its
+    /// records are kept in memory.
     ///
     /// # Errors
     /// [`NoRandomness`] when the system has no randomness to make keys from.
-    pub fn in_memory(origin: &str) -> Result<Self, NoRandomness> {
+    pub fn in_memory(origin: &str, configuration: Configuration) -> Result<Self, NoRandomness> {
         let random = SystemRandom::probe()?;
         let signing = random.signing_key(Algorithm::EdDsa);
-        let deployment = Deployment::new(origin, Keys::new(signing, []), random.pepper());
+        let mut deployment = Deployment::new(origin, Keys::new(signing, []), random.pepper());
+        configuration.apply(&mut deployment);
         let tenant = Tenant::new(TENANT).expect("the name follows the rules");
         Ok(Self::new(
             deployment,

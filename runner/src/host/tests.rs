@@ -2,7 +2,7 @@
 //! threads, and that what it makes at random differs.
 
 use touchmark_core::http::{Method, Request, Status};
-use touchmark_core::operation::FirstAdministrator;
+use touchmark_core::operation::{Configuration, FirstAdministrator};
 
 use super::{Host, SystemRandom, now};
 
@@ -14,7 +14,7 @@ fn is_send<T: Send>(value: T) -> T {
 
 #[tokio::test]
 async fn an_answer_may_be_computed_on_any_thread() {
-    let host = Host::in_memory(ORIGIN).unwrap();
+    let host = Host::in_memory(ORIGIN, Configuration::default()).unwrap();
     let request = Request::new(Method::Get, "/.well-known/oauth-authorization-server");
     let response = is_send(host.answer(request, None)).await;
     assert_eq!(response.status, Status::OK);
@@ -28,7 +28,7 @@ async fn an_answer_may_be_computed_on_any_thread() {
 #[tokio::test]
 async fn two_hosts_share_neither_keys_nor_administrators() {
     let start = async || {
-        let host = Host::in_memory(ORIGIN).unwrap();
+        let host = Host::in_memory(ORIGIN, Configuration::default()).unwrap();
         let first = host.bootstrap(FirstAdministrator::default()).await;
         let first = first.unwrap().unwrap();
         let kid = host.deployment().keys.signing.kid().clone();
@@ -42,7 +42,7 @@ async fn two_hosts_share_neither_keys_nor_administrators() {
 
 #[tokio::test]
 async fn a_second_start_on_the_same_records_shows_no_secret() {
-    let host = Host::in_memory(ORIGIN).unwrap();
+    let host = Host::in_memory(ORIGIN, Configuration::default()).unwrap();
     let start = async || host.bootstrap(FirstAdministrator::default()).await.unwrap();
     assert!(start().await.is_some());
     assert!(start().await.is_none());

@@ -7,7 +7,7 @@ use core::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use touchmark_core::http::{Body, Response};
-use touchmark_core::operation::{Fault, FirstAdministrator};
+use touchmark_core::operation::{Configuration, Fault, FirstAdministrator};
 use touchmark_core::record::{ClientId, Secret};
 
 use super::network;
@@ -40,13 +40,13 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Makes a deployment with new keys, an empty store in memory and one
-    /// administrator.
+    /// Makes a deployment that is set up in this way, with new keys, an empty
+    /// store in memory and one administrator.
     ///
     /// # Errors
     /// [`EmbeddedError`]; a machine with a source of randomness gives none.
-    pub async fn start() -> Result<Self, EmbeddedError> {
-        let host = Host::in_memory(ORIGIN).map_err(EmbeddedError::Randomness)?;
+    pub async fn start(configuration: Configuration) -> Result<Self, EmbeddedError> {
+        let host = Host::in_memory(ORIGIN, configuration).map_err(EmbeddedError::Randomness)?;
         let first = host.bootstrap(FirstAdministrator::default()).await;
         let admin = first
             .map_err(EmbeddedError::Administrator)?
@@ -120,6 +120,8 @@ mod tests {
 
     use touchmark_core::http::{Headers, Status, write_basic};
 
+    use touchmark_core::operation::Configuration;
+
     use super::Embedded;
     use crate::peer::{Answer, Peer, PeerError, Request, Unsendable, Url};
 
@@ -135,7 +137,7 @@ mod tests {
     }
 
     async fn embedded(method: &str, target: &str) -> Result<Answer, PeerError> {
-        let deployment = Embedded::start().await.unwrap();
+        let deployment = Embedded::start(Configuration::default()).await.unwrap();
         let url = deployment.origin.join(target).unwrap();
         Peer::embedded(deployment.peer)
             .send(&request(method, url), WITHIN)
@@ -144,7 +146,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_administrator_gets_a_token() {
-        let deployment = Embedded::start().await.unwrap();
+        let deployment = Embedded::start(Configuration::default()).await.unwrap();
         let url = deployment.origin.join("/oauth/token").unwrap();
         let (id, secret) = &deployment.admin;
         let mut request = request("POST", url);
@@ -175,7 +177,7 @@ mod tests {
 
     #[tokio::test]
     async fn another_origin_is_asked_over_the_network() {
-        let deployment = Embedded::start().await.unwrap();
+        let deployment = Embedded::start(Configuration::default()).await.unwrap();
         // Port 1 of this machine: nobody listens there.
         let elsewhere = Url::read("http://127.0.0.1:1/").unwrap();
         let sent = Peer::embedded(deployment.peer)

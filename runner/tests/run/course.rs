@@ -152,6 +152,93 @@ fn what_may_have_been_made_without_an_answer_is_taken_back() {
     assert_eq!(deployment.log(), ["POST /slow/mine", "DELETE /things/mine"]);
 }
 
+#[test]
+fn what_cannot_be_taken_back_yet_is_taken_back_later_if_there_is_time() {
+    let scenario = |seconds| {
+        format!(
+            "scenario: busy\nsteps:\n  - step: make\n    http: POST /things\n    json: {{}}\n    undo: DELETE /busy/{seconds}\n"
+        )
+    };
+    let deployment = Deployment::start();
+    let soon = folder(&[("a.yaml", &scenario("1"))]);
+    let ended = run(soon.path(), &[".", "--target", &deployment.origin]);
+    assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+    assert_eq!(
+        deployment.log(),
+        ["POST /things", "DELETE /busy/1", "DELETE /busy/1"]
+    );
+    for wait in ["3600", "soon"] {
+        let deployment = Deployment::start();
+        let late = folder(&[("a.yaml", &scenario(wait))]);
+        let ended = run(late.path(), &[".", "--target", &deployment.origin]);
+        assert_eq!(ended.code, 5, "{}{}", ended.out, ended.err);
+        assert!(ended.out.contains("429 Too Many Requests"), "{}", ended.out);
+        assert_eq!(count(&deployment, &format!("DELETE /busy/{wait}")), 1);
+    }
+}
+
+#[test]
+fn a_target_may_be_a_deployment_in_this_process_with_settings_of_its_own() {
+    let scenario = "scenario: the last client\nsteps:\n  - step: register\n    http: POST /admin/clients\n    as: admin\n    json: { client_name: $(owner) }\n    expect: { status: 403, json: { $.error: quota_exceeded } }\n";
+    let project =
+        "targets: { small: { settings: server/small.yaml, vars: { owner: qa } } }\ntarget: small\n";
+    let files = [
+        ("a.yaml", scenario),
+        ("touchmark.yaml", project),
+        (
+            "server/small.yaml",
+            "listen: 127.0.0.1:1\nsystems: { standard: { max_clients: 1 } }\n",
+        ),
+    ];
+    let folder = folder(&files);
+    let ended = run(folder.path(), &["a.yaml"]);
+    assert_eq!(ended.code, 0, "{}{}", ended.out, ended.err);
+    assert!(ended.out.contains("1 scenario on small"), "{}", ended.out);
+    let ended = run(
+        folder.path(),
+        &["a.yaml", "--target", "embedded", "--var", "owner=qa"],
+    );
+    assert_eq!(ended.code, 1, "{}{}", ended.out, ended.err);
+    let small = folder.path().join("server/small.yaml");
+    std::fs::write(&small, "systems: { standard: { max_clients: 0 } }\n").unwrap();
+    let ended = run(folder.path(), &["a.yaml"]);
+    assert_eq!(ended.code, 2, "{}{}", ended.out, ended.err);
+    assert!(ended.err.contains("server/small.yaml:1"), "{}", ended.err);
+    std::fs::remove_file(&small).unwrap();
+    let ended = run(folder.path(), &["a.yaml"]);
+    assert_eq!(ended.code, 2, "{}{}", ended.out, ended.err);
+    assert!(ended.err.contains("there is no such file"), "{}", ended.err);
+}
+
+#[test]
+fn a_folder_with_a_project_of_its_own_is_run_on_its_own() {
+    let deployment = Deployment::start();
+    let other = format!(
+        "targets: {{ there: {{ url: '{}' }} }}\ntarget: there\n",
+        deployment.origin
+    );
+    let folder = folder(&[
+        ("a.yaml", HELLO),
+        ("inner/touchmark.yaml", &other),
+        ("inner/deep/b.yaml", MISSING),
+    ]);
+    let ended = run(folder.path(), &[".", "--target", &deployment.origin]);
+    assert_eq!(
+        (ended.code, deployment.log().len()),
+        (0, 1),
+        "{}",
+        ended.out
+    );
+    let ended = run(folder.path(), &["inner"]);
+    assert_eq!(
+        (ended.code, deployment.log().len()),
+        (1, 2),
+        "{}{}",
+        ended.out,
+        ended.err
+    );
+}
+
 const MAKE_AND_HANG: &str = "scenario: make and hang\nsteps:\n  - step: make\n    http: POST /things\n    json: {}\n    save: { id: { json: $.id } }\n    undo: DELETE /things/$(id)\n  - step: hang\n    http: GET /slow\n";
 
 /// Waits until the deployment has been asked for something.

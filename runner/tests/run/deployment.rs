@@ -159,6 +159,17 @@ async fn answer(
             tokio::time::sleep(Duration::from_secs(30)).await;
             json_response(200, &json!({}))
         }
+        ("DELETE", ["busy", seconds]) => {
+            let mut memory = state.memory.lock().unwrap();
+            memory.looks += 1;
+            if memory.looks > 1 {
+                return Ok(json_response(200, &json!({})));
+            }
+            let mut response = json_response(429, &json!({ "error": "too_many_requests" }));
+            let headers = response.headers_mut();
+            headers.insert("retry-after", seconds.parse().unwrap());
+            response
+        }
         ("DELETE", ["stuck", ..]) => json_response(500, &json!({ "error": "stuck" })),
         ("GET", ["state", "reset"]) => {
             state.memory.lock().unwrap().looks = 0;

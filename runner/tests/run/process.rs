@@ -14,7 +14,10 @@ pub(crate) struct Ended {
 pub(crate) fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     for (name, text) in files {
-        fs::write(folder.path().join(name), text).expect("a file can be written");
+        let file = folder.path().join(name);
+        let around = file.parent().expect("a file lies in a folder");
+        fs::create_dir_all(around).expect("a folder can be made");
+        fs::write(file, text).expect("a file can be written");
     }
     folder
 }

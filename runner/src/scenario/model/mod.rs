@@ -17,7 +17,7 @@ pub use expect::{Expect, Expected, JwtExpect, VerificationKey, Verify};
 pub use identity::{
     BasicCredentials, ClientAuthentication, ClientCredentials, Credentials, Identity, StaticToken,
 };
-pub use project::{Project, Target};
+pub use project::{Place, Project, Target};
 pub use request::{Action, Body, Call, Http, Method, RequestLine};
 pub use save::{Save, Source as SaveSource};
 pub use step::{Case, Poll, Step, Verb};

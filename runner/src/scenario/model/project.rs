@@ -1,11 +1,15 @@
 //! The project file `touchmark.yaml`: where scenarios run and as whom. What
 //! they do is written in the scenario files themselves.
 
+use schemars::{Schema, SchemaGenerator};
+
 use super::{Identity, Step};
 use crate::scenario::{
+    diagnostic::Diagnostic,
     entries::{Entries, Name},
     node::Node,
-    read::keys,
+    read::{Read, exactly_one, keys, require_one},
+    source::Span,
     word::{Slot, Text},
 };
 
@@ -31,11 +35,38 @@ keys! {
     }
 }
 
+/// A deployment.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The place of the map.
+    pub span: Span,
+    /// Where it is.
+    pub place: Place,
+    /// Base URLs or path prefixes of dialects that are not mounted at the root.
+    pub dialects: Entries<Name, Text>,
+    /// Values that differ from the project's on this target.
+    pub vars: Entries<Name, Node>,
+    /// Identities that differ from the project's on this target.
+    pub auth: Entries<Name, Identity>,
+}
+
+/// Where a deployment is.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// Under this base URL.
+    Url(Text),
+    /// In the process of the run, set up as this file says.
+    Settings(Text),
+}
+
 keys! {
-    /// A deployment.
-    "a target" Closed pub struct Target {
+    /// A deployment: one that is somewhere, or one in the process of the run.
+    "a target" Closed struct TargetKeys {
         /// Its base URL.
-        "url" => url: Text,
+        "url" => url: Option<Text>,
+        /// A settings file of `touchmark serve`, relative to the project file:
+        /// a deployment in this process that is set up in the same way.
+        "settings" => settings: Option<Text>,
         /// Base URLs or path prefixes of dialects that are not mounted at the root.
         "dialects" => dialects: Entries<Name, Text>,
         /// Values that differ from the project's on this target.
@@ -43,4 +74,48 @@ keys! {
         /// Identities that differ from the project's on this target.
         "auth" => auth: Entries<Name, Identity>,
     }
+    check = check_target;
+    refine = refine_target;
+}
+
+impl Read for Target {
+    fn read(node: &Node, findings: &mut Vec<Diagnostic>) -> Option<Self> {
+        let keys = TargetKeys::read(node, findings)?;
+        let place = match (keys.url, keys.settings) {
+            (Some(url), None) => Place::Url(url),
+            (None, Some(file)) => Place::Settings(file),
+            // Said by `check_target`.
+            _ => return None,
+        };
+        Some(Self {
+            span: keys.span,
+            place,
+            dialects: keys.dialects,
+            vars: keys.vars,
+            auth: keys.auth,
+        })
+    }
+
+    fn schema(generator: &mut SchemaGenerator) -> Schema {
+        generator.subschema_for::<TargetKeys>()
+    }
+}
+
+/// The keys that say where a deployment is.
+const PLACES: &[&str] = &["url", "settings"];
+
+fn check_target(node: &Node, findings: &mut Vec<Diagnostic>) {
+    exactly_one(node, "a target", PLACES, findings);
+    if let Some(map) = node.as_map()
+        && let (Some(_), Some(dialects)) = (map.get("settings"), map.entry("dialects"))
+    {
+        let message = "`dialects` does not go with `settings`: a deployment in this process has all at the root";
+        findings.push(Diagnostic::error(&dialects.key.span, message));
+    }
+}
+
+fn refine_target(mut schema: Schema) -> Schema {
+    let alone = serde_json::json!({ "settings": { "properties": { "dialects": false } } });
+    schema.insert("dependentSchemas".into(), alone);
+    require_one(schema, PLACES)
 }
