@@ -1,5 +1,5 @@
-// Runs every scenario of scenarios/ against every host, each started for real,
-// and prints what became of it as one table. `node matrix.mjs TOUCHMARK [HOST…]`,
+// Runs every scenario of scenarios/ against every host, each started for real
+// and set up as the folder wants it, and prints what became of it as one table. `node matrix.mjs TOUCHMARK [HOST…]`,
 // where TOUCHMARK is the program that runs scenarios.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -13,16 +13,24 @@ const RUN_MS = 300_000;
 const [touchmark, ...chosen] = process.argv.slice(2);
 const hosts = chosen.length > 0 ? chosen : Object.keys(HOSTS);
 
+/** Scenarios by how the deployment is set up that they are for, and the hosts that cannot be set up so. */
+const FOLDERS = [
+  { path: "scenarios", except: [] },
+  { path: "scenarios/limited", settings: "scenarios/limited/settings.json", except: [] },
+  // Spin forgets everything between requests, so that it refuses such settings.
+  { path: "scenarios/rated", settings: "scenarios/rated/settings.json", except: ["wasmtime"] },
+];
+
 const PROJECT = `
 secrets: [TOUCHMARK_ADMIN_SECRET]
 auth:
   admin: { basic: { username: admin, password: $(TOUCHMARK_ADMIN_SECRET) } }
 `;
 
-/** The outcome of every scenario against one target. */
-function run(at, target) {
+/** The outcome of every scenario of a folder against one target. */
+function run(at, folder, target) {
   const report = join(at.data, "report.jsonl");
-  const words = ["run", "scenarios", "--jobs", "1", "--report", "human", "--report", `json=${report}`];
+  const words = ["run", folder, "--jobs", "1", "--report", "human", "--report", `json=${report}`];
   if (target) {
     const project = join(at.data, "touchmark.yaml");
     writeFileSync(project, PROJECT);
@@ -44,21 +52,38 @@ function run(at, target) {
   return { outcomes, passed: ran.status === 0, output: ran.stdout + ran.stderr };
 }
 
-const columns = [];
-for (const name of ["embedded", ...hosts]) {
-  const at = await place();
-  const host = name === "embedded" ? undefined : await start(name, at);
-  try {
-    columns.push({ name, ...run(at, host && at.url) });
-  } finally {
-    await host?.kill();
-    const column = columns.at(-1);
-    if (column?.name === name && !column.passed) {
-      console.log(`--- ${name}\n${column.output}\n--- log of ${name}\n${host?.log() ?? ""}`);
+/** The scenarios of every folder. */
+const scenarios = new Map();
+
+/** The outcome of every scenario of every folder on one host, or in the runner's own process. */
+async function column(name) {
+  const outcomes = new Map();
+  let passed = true;
+  for (const { path, settings, except } of FOLDERS) {
+    if (except.includes(name)) {
+      for (const scenario of scenarios.get(path)) outcomes.set(scenario, "unfit");
+      continue;
     }
-    at.remove();
+    const at = await place();
+    if (settings) at.variables.TOUCHMARK_CONFIGURATION = readFileSync(join(root, settings), "utf8");
+    const host = name === "embedded" ? undefined : await start(name, at);
+    try {
+      const ran = run(at, path, host && at.url);
+      for (const [scenario, outcome] of ran.outcomes) outcomes.set(scenario, outcome);
+      if (name === "embedded") scenarios.set(path, [...ran.outcomes.keys()]);
+      if (ran.passed) continue;
+      passed = false;
+      console.log(`--- ${name}\n${ran.output}\n--- log of ${name}\n${host?.log() ?? ""}`);
+    } finally {
+      await host?.kill();
+      at.remove();
+    }
   }
+  return { name, outcomes, passed };
 }
+
+const columns = [];
+for (const name of ["embedded", ...hosts]) columns.push(await column(name));
 
 const [native] = columns;
 const width = Math.max(...[...native.outcomes.keys()].map((name) => name.length)) + 2;

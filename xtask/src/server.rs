@@ -20,15 +20,16 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Builds the server, starts it on an empty store and waits until it
-    /// listens.
-    pub(crate) fn start(workspace: &Workspace, store: &str) -> Result<Self> {
+    /// Builds the server, starts it on an empty store, set up by a file if one
+    /// is named, and waits until it listens.
+    pub(crate) fn start(workspace: &Workspace, store: &str, config: Option<&str>) -> Result<Self> {
         run(workspace.cargo().args(["build", "--release"]))?;
         let program = workspace.target("release/touchmark");
         let mut process = workspace
             .command(&program)
             .args(["serve", "--listen", "127.0.0.1:0", "--store", store])
             .args(["--admin-id", ADMIN_ID, "--log", "warn"])
+            .args(config.into_iter().flat_map(|file| ["--config", file]))
             .env("TOUCHMARK_ADMIN_SECRET", ADMIN_SECRET)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

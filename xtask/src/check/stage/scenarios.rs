@@ -13,9 +13,11 @@ pub(super) const IN_PROCESS: Stage = Stage {
     proves: "every scenario passes on the embedded deployment",
     speed: Speed::Slow,
     run: |workspace| {
-        run(workspace
-            .cargo()
-            .args(["run", "--release", "--", "run", "scenarios"]))
+        FOLDERS.iter().try_for_each(|folder| {
+            run(workspace
+                .cargo()
+                .args(["run", "--release", "--", "run", folder.path]))
+        })
     },
 };
 
@@ -23,7 +25,7 @@ pub(super) const ON_MEMORY: Stage = Stage {
     name: "serve-memory",
     proves: "every scenario passes over HTTP, with records in memory",
     speed: Speed::Slow,
-    run: |workspace| over_http(workspace, "memory"),
+    run: |workspace| over_http(workspace, |_| "memory".to_owned()),
 };
 
 pub(super) const ON_SQLITE: Stage = Stage {
@@ -36,15 +38,40 @@ pub(super) const ON_SQLITE: Stage = Stage {
             fs::remove_dir_all(&folder).map_err(Failure::file(&folder))?;
         }
         make_folder(&folder)?;
-        let file = folder.join("touchmark.db");
-        over_http(workspace, &format!("sqlite:{}", file.display()))
+        over_http(workspace, |name| {
+            format!("sqlite:{}", folder.join(name).display())
+        })
     },
 };
 
-fn over_http(workspace: &Workspace, store: &str) -> Result<()> {
-    let server = Server::start(workspace, store)?;
-    run(server
-        .runner(workspace)
-        .args(["run", "scenarios", "--target", server.url()])
-        .args(["--project", "tests/hosts/touchmark.yaml"]))
+fn over_http(workspace: &Workspace, store: impl Fn(&str) -> String) -> Result<()> {
+    FOLDERS.iter().try_for_each(|folder| {
+        let file = folder.path.replace('/', "-");
+        let server = Server::start(workspace, &store(&file), folder.settings)?;
+        run(server
+            .runner(workspace)
+            .args(["run", folder.path, "--target", server.url()])
+            .args(["--project", "tests/hosts/touchmark.yaml"]))
+    })
 }
+
+/// Scenarios, and how the deployment is set up that they are for.
+struct Folder {
+    path: &'static str,
+    settings: Option<&'static str>,
+}
+
+const FOLDERS: [Folder; 3] = [
+    Folder {
+        path: "scenarios",
+        settings: None,
+    },
+    Folder {
+        path: "scenarios/limited",
+        settings: Some("scenarios/limited/settings.json"),
+    },
+    Folder {
+        path: "scenarios/rated",
+        settings: Some("scenarios/rated/settings.json"),
+    },
+];
