@@ -7,7 +7,7 @@
 use crate::dialect::{self, Dialect, Route, Site};
 use crate::http::{Body, Captures, Request, Response};
 use crate::operation::{
-    self, Access, Caller, Context, Deployment, Fault, Outcome, Random, RequestFault,
+    self, Access, Caller, Context, Deployment, Fault, Outcome, Passwords, Random, RequestFault,
 };
 use crate::record::{System, Tenant};
 use crate::store::Store;
@@ -25,6 +25,8 @@ pub struct World<'a, S> {
     pub store: &'a S,
     /// Where random bytes come from.
     pub random: &'a dyn Random,
+    /// Where passwords are hashed.
+    pub passwords: &'a dyn Passwords,
     /// The time.
     pub now: Timestamp,
     /// The tenant that the host found the request to be for.
@@ -83,6 +85,7 @@ async fn perform<S: Store>(
         deployment: world.deployment,
         store: world.store,
         random: world.random,
+        passwords: world.passwords,
         now: world.now,
         tenant: world.tenant,
         system: dialect.system(),

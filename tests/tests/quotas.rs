@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use touchmark::host::SystemRandom;
 use touchmark::sqlite::{Limits, open};
 use touchmark_core::operation::{
-    Caller, Context, Credential, Deployment, Fault, IdentityProof, Keys, Name, Operation, Outcome,
-    Pepper, Random, authenticate, execute,
+    AtOnce, Caller, Context, Credential, Deployment, Fault, IdentityProof, Keys, Name, Operation,
+    Outcome, Pepper, Random, authenticate, execute,
 };
 use touchmark_core::record::{Client, ClientId, Role, Secret, Standing, System, Tenant};
 use touchmark_core::store::{Memory, Store};
@@ -253,6 +253,7 @@ impl<S: Store + Sync> World<'_, S> {
             deployment: &self.deployment,
             store: self.store,
             random: &SystemRandom,
+            passwords: &AtOnce,
             now: Timestamp::from_seconds(1_800_000_000),
             tenant: &self.tenant,
             system: self.system,

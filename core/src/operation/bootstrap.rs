@@ -134,8 +134,8 @@ fn admit(field: &str, text: &str, least: usize) -> Result<(), Fault> {
 mod tests {
     use super::{FirstAdministrator, bootstrap, is_bootstrapped};
     use crate::operation::{
-        Caller, Context, Credential, Deployment, Fault, Keys, ListAudit, Name, Operation, Outcome,
-        Pepper, Random, RequestFault, authenticate, execute,
+        AtOnce, Caller, Context, Credential, Deployment, Fault, Keys, ListAudit, Name, Operation,
+        Outcome, Pepper, Random, RequestFault, authenticate, execute,
     };
     use crate::record::{ClientId, Secret, System, Tenant};
     use crate::store::contract::{Faulty, Mishap};
@@ -168,6 +168,7 @@ mod tests {
             deployment: &deployment,
             store,
             random: &random,
+            passwords: &AtOnce,
             now: Timestamp::from_seconds(1_767_607_200),
             tenant: &Tenant::new("default").unwrap(),
             system: System::Klarity,

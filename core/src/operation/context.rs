@@ -1,7 +1,7 @@
 //! What an operation works with. The whole world is in here as arguments, so
 //! the domain has no clock, no randomness and no I/O of its own.
 
-use super::Deployment;
+use super::{Deployment, Passwords};
 use crate::record::{Client, ContractPrivilege, ContractRole, Group, Role, System, Tenant, User};
 use crate::store::{Store, Version};
 use crate::time::Timestamp;
@@ -108,6 +108,8 @@ pub struct Context<'a, S> {
     pub store: &'a S,
     /// Where random bytes come from.
     pub random: &'a dyn Random,
+    /// Where passwords are hashed.
+    pub passwords: &'a dyn Passwords,
     /// The time of the request.
     pub now: Timestamp,
     /// The partition that the request is about.

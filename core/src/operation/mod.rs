@@ -31,6 +31,7 @@ mod me;
 mod monitoring;
 mod outcome;
 mod page;
+mod passwords;
 mod preparation;
 mod principal;
 mod quota;
@@ -91,6 +92,7 @@ pub use monitoring::{
 };
 pub use outcome::{Outcome, Resource};
 pub use page::{Page, Total};
+pub use passwords::{AtOnce, Busy, Hashing, Passwords};
 pub use preparation::{Preparation, mark_preparation, preparation};
 pub use principal::ReplacePrincipals;
 pub use quota::{ListQuotas, Quota};

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use touchmark_core::edge::{self, World};
 use touchmark_core::http::{Body, Method, Request, Response, write_basic};
 use touchmark_core::operation::{
-    Caller, Context, Deployment, Keys, Operation, Outcome, Pepper, Random, RegisterClient, execute,
+    AtOnce, Caller, Context, Deployment, Keys, Operation, Outcome, Pepper, Random, RegisterClient,
+    execute,
 };
 use touchmark_core::record::{Client, ClientId, Role, Secret, Standing, System, Tenant};
 use touchmark_core::store::Memory;
@@ -98,6 +99,7 @@ impl Setup {
             deployment: &self.deployment,
             store: &self.store,
             random: &self.random,
+            passwords: &AtOnce,
             now: self.now(),
             tenant: &self.tenant,
             peer: None,
@@ -131,6 +133,7 @@ impl Setup {
             deployment: &self.deployment,
             store: &self.store,
             random: &self.random,
+            passwords: &AtOnce,
             now: self.now(),
             tenant: &self.tenant,
             system: System::Standard,

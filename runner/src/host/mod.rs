@@ -3,12 +3,14 @@
 //! the embedded deployment both are one of these; how requests reach it is
 //! not its business.
 
+mod passwords;
 mod random;
 mod records;
 #[cfg(test)]
 mod tests;
 pub mod wire;
 
+use passwords::Apart;
 pub use random::{NoRandomness, SystemRandom};
 pub use records::Records;
 
@@ -34,17 +36,19 @@ pub struct Host {
     deployment: Deployment,
     records: Records,
     tenant: Tenant,
+    passwords: Apart,
 }
 
 impl Host {
     /// A host of this deployment that keeps its records there, for the tenant
     /// that all its requests are for.
     #[must_use]
-    pub const fn new(deployment: Deployment, records: Records, tenant: Tenant) -> Self {
+    pub fn new(deployment: Deployment, records: Records, tenant: Tenant) -> Self {
         Self {
             deployment,
             records,
             tenant,
+            passwords: Apart::on_half_of_the_cores(),
         }
     }
 
@@ -84,6 +88,7 @@ impl Host {
             deployment: &self.deployment,
             store: &self.records,
             random: &SystemRandom,
+            passwords: &self.passwords,
             now: now(),
             tenant: &self.tenant,
             peer,
@@ -129,6 +134,7 @@ impl Host {
             deployment: &self.deployment,
             store: &self.records,
             random: &SystemRandom,
+            passwords: &self.passwords,
             now: now(),
             tenant: &self.tenant,
             system: System::Standard,

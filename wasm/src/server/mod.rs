@@ -12,7 +12,9 @@ use core::net::IpAddr;
 
 use touchmark_core::edge::{self, World};
 use touchmark_core::http::{Request, Response};
-use touchmark_core::operation::{self, Caller, Context, Deployment, FirstAdministrator, Random};
+use touchmark_core::operation::{
+    self, AtOnce, Caller, Context, Deployment, FirstAdministrator, Random,
+};
 use touchmark_core::record::{System, Tenant};
 use touchmark_core::store::sql::{Connection, SqlStore};
 use touchmark_core::time::Timestamp;
@@ -47,6 +49,7 @@ impl<C: Connection> Server<C> {
             deployment: &opened.deployment,
             store: &opened.store,
             random,
+            passwords: &AtOnce,
             now,
             tenant: &opened.tenant,
             system: System::Standard,
@@ -73,6 +76,7 @@ impl<C: Connection> Server<C> {
             deployment: &self.deployment,
             store: &self.store,
             random,
+            passwords: &AtOnce,
             now,
             tenant: &self.tenant,
             peer,

@@ -150,7 +150,8 @@ pub(in crate::operation) async fn create<S: Store>(
             },
         },
         context,
-    )?;
+    )
+    .await?;
     drawn.standing = profile.standing;
     let user = user::insert(drawn, Name::CreateContractUser, context).await?;
     outcome(user, contract)
@@ -181,10 +182,7 @@ pub(in crate::operation) async fn replace<S: Store>(
     let (actor, contract, role) = member(context)?;
     let profile = request.profile;
     admit_profile(&profile)?;
-    let password = request
-        .password
-        .map(|password| user::hash(&password, context))
-        .transpose()?;
+    let password = user::hash(request.password, context).await?;
     let id = &request.id;
     let changed = user::change(id, Name::ReplaceContractUser, context, |former| {
         let place = former.role_in(contract);

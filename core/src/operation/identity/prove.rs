@@ -59,8 +59,8 @@ async fn prove_password<S: Store>(
     let mut reason = Unproven::UnknownUser;
     for (login, password) in readings {
         let found = user::by_login(login, context).await?;
-        let hash = found.as_ref().and_then(|user| user.password.as_deref());
-        let right = crate::token::verify_password(password.expose(), hash);
+        let hash = found.as_ref().and_then(|user| user.password.clone());
+        let right = context.passwords.verify(password.clone(), hash).await?;
         match found {
             None => {}
             Some(_) if !right => reason = Unproven::WrongPassword,

@@ -238,8 +238,8 @@ async fn prove_user<S: Store>(
     context: &Context<'_, S>,
 ) -> Result<Result<User, Unproven>, Fault> {
     let found = user::by_login(login, context).await?;
-    let hash = found.as_ref().and_then(|user| user.password.as_deref());
-    let right = crate::token::verify_password(password.expose(), hash);
+    let hash = found.as_ref().and_then(|user| user.password.clone());
+    let right = context.passwords.verify(password.clone(), hash).await?;
     Ok(match found {
         None => Err(Unproven::UnknownUser),
         Some(_) if !right => Err(Unproven::WrongPassword),

@@ -3,8 +3,8 @@
 
 use super::setup::{World, administrator};
 use crate::operation::{
-    Caller, Context, Credential, Fault, Forbidden, IdentityProof, LifetimeRule, Name, Operation,
-    Outcome, RequestFault, Resource, Unauthenticated, authenticate, execute,
+    AtOnce, Caller, Context, Credential, Fault, Forbidden, IdentityProof, LifetimeRule, Name,
+    Operation, Outcome, RequestFault, Resource, Unauthenticated, authenticate, execute,
 };
 use crate::record::{Secret, System};
 use crate::store::{Batch, Entry, Key, Memory, Range, Store, StoreError};
@@ -368,6 +368,7 @@ fn context<'a>(world: &'a World, store: &'a Polite<'a>, caller: Caller) -> Conte
         deployment: &world.deployment,
         store,
         random: &world.random,
+        passwords: &AtOnce,
         now: world.now,
         tenant: &world.tenant,
         system: world.system,

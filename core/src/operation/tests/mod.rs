@@ -7,6 +7,7 @@ mod faults;
 mod grant;
 mod identity;
 mod monitoring;
+mod passwords;
 mod principal;
 mod records;
 mod registration;

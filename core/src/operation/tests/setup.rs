@@ -2,8 +2,8 @@
 //! clock that stands still unless it is moved.
 
 use crate::operation::{
-    Caller, Context, Credential, Deployment, Fault, Keys, Name, Operation, Outcome, Pepper, Random,
-    authenticate, execute,
+    AtOnce, Caller, Context, Credential, Deployment, Fault, Keys, Name, Operation, Outcome, Pepper,
+    Random, authenticate, execute,
 };
 use crate::record::{Client, ClientId, Role, Secret, Standing, System, Tenant};
 use crate::store::contract::Faulty;
@@ -61,6 +61,7 @@ impl World {
             deployment: &self.deployment,
             store: &self.store,
             random: &self.random,
+            passwords: &AtOnce,
             now: self.now,
             tenant: &self.tenant,
             system: self.system,

@@ -166,13 +166,16 @@ pub(super) async fn create<S: Store>(
     request: CreateUser,
     context: &Context<'_, S>,
 ) -> Result<Outcome, Fault> {
-    let user = draw(request, context)?;
+    let user = draw(request, context).await?;
     let user = insert(user, Name::CreateUser, context).await?;
     Ok(Outcome::User(user.into()))
 }
 
 /// A user with a new identity, not yet kept anywhere.
-pub(super) fn draw<S: Store>(request: CreateUser, context: &Context<'_, S>) -> Result<User, Fault> {
+pub(super) async fn draw<S: Store>(
+    request: CreateUser,
+    context: &Context<'_, S>,
+) -> Result<User, Fault> {
     if request.login.trim().is_empty() {
         return Err(Fault::field("login", "must not be blank"));
     }
@@ -191,10 +194,7 @@ pub(super) fn draw<S: Store>(request: CreateUser, context: &Context<'_, S>) -> R
         login: request.login,
         given_name: profile.given_name,
         family_name: profile.family_name,
-        password: request
-            .password
-            .map(|password| hash(&password, context))
-            .transpose()?,
+        password: hash(request.password, context).await?,
         standing: Standing::Enabled,
         roles: profile.roles,
         privileges: profile.privileges,
@@ -305,10 +305,7 @@ pub(super) async fn update<S: Store>(
         changes.family_name.as_deref().unwrap_or_default(),
     )?;
     place::admit(changes.contracts.as_deref().unwrap_or_default())?;
-    let password = changes
-        .password
-        .map(|password| hash(&password, context))
-        .transpose()?;
+    let password = hash(changes.password, context).await?;
     let user = change(&id, Name::UpdateUser, context, |former| {
         let former = former.clone();
         Ok(Some(User {
@@ -417,9 +414,17 @@ pub(super) async fn find<S: Store>(
         .ok_or(Fault::Missing(Resource::User))
 }
 
-pub(super) fn hash<S: Store>(password: &Secret, context: &Context<'_, S>) -> Result<String, Fault> {
-    crate::token::hash_password(password.expose(), &context.bytes())
-        .ok_or_else(|| Fault::field("password", "must have 1 to 1024 bytes"))
+/// The hash of a password, if one is given.
+pub(super) async fn hash<S: Store>(
+    password: Option<Secret>,
+    context: &Context<'_, S>,
+) -> Result<Option<String>, Fault> {
+    let Some(password) = password else {
+        return Ok(None);
+    };
+    let hash = context.passwords.hash(password, context.bytes()).await?;
+    let refused = || Fault::field("password", "must have 1 to 1024 bytes");
+    hash.map(Some).ok_or_else(refused)
 }
 
 pub(super) fn admit_text(at: &str, text: &str) -> Result<(), Fault> {
