@@ -399,3 +399,45 @@ fn of_sixteen_at_once_only_one_gets_the_last_token() {
     assert_eq!(full.count(), 15);
     assert_eq!(count(&world), 50);
 }
+
+#[test]
+fn of_two_groups_that_are_joined_at_once_neither_is_lost() {
+    let (mut world, id) =
+        world(&json!({ "contracts": [{ "contract": CONTRACT, "role": "owner" }] }));
+    let policy = world.deployment.systems.get_mut(&System::Ionos).unwrap();
+    policy.max_groups = 2;
+    let owner = || user(&world);
+    let group = |name| {
+        let made = world.run(owner(), "group.create", json!({ "name": name }));
+        made.unwrap().to_value()["id"].clone()
+    };
+    // A group that is gone has to make room for one of the others.
+    let gone = group("gone");
+    let place = json!({ "group": gone, "user": id });
+    world.run(owner(), "group.add_member", place).unwrap();
+    world
+        .run(owner(), "group.delete", json!({ "id": gone }))
+        .unwrap();
+    let groups = [group("one"), group("two")];
+    let polite = Polite(world.store.inner());
+    let context = context(&world, &polite, owner());
+    let joining = groups.each_ref().map(|group| {
+        let place = json!({ "group": group, "user": id });
+        execute(
+            Operation::read(Name::AddGroupMember, place).unwrap(),
+            &context,
+        )
+    });
+    for joined in block_on(join_all(joining)) {
+        joined.unwrap();
+    }
+    let listed = world.run(owner(), "contract_user.list_groups", json!({ "id": id }));
+    let listed = listed.unwrap().to_value();
+    let listed = listed["items"].as_array().unwrap();
+    assert_eq!(listed.len(), 2, "{listed:?}");
+    for group in &groups {
+        let place = json!({ "group": group, "user": id });
+        let removed = world.run(owner(), "group.remove_member", place);
+        assert!(removed.is_ok(), "{group}");
+    }
+}
