@@ -73,6 +73,29 @@ fn a_credential_file_that_cannot_be_made_registers_nobody() {
     Server::on(folder.path()).administrator();
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_takes_nothing_does_not_cost_the_credential() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path());
+    let file = folder.path().join("admin.json");
+    let path = file.to_str().unwrap();
+    let arguments = ["--store", &store, "--admin-credential-file", path];
+    let mut serve = command(
+        ["serve", "--listen", "127.0.0.1:0"]
+            .iter()
+            .chain(&arguments),
+    );
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let output = serve.stdout(full).output().unwrap();
+    assert!(!output.status.success());
+    let written: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    let text = |name: &str| written[name].as_str().unwrap().to_owned();
+    let server = Server::on(folder.path());
+    let administrator = Client::basic(&server, &text("client_id"), &text("client_secret"));
+    assert_eq!(administrator.get("/admin/clients").status, 200);
+}
+
 #[test]
 fn a_later_start_with_the_same_command_line_keeps_the_credential_file() {
     let folder = tempfile::tempdir().unwrap();
