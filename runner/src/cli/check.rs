@@ -26,6 +26,7 @@ impl Check {
     pub(super) fn run(&self) -> io::Result<Exit> {
         let corpus = self.selection.read();
         screen::findings(self.format, &corpus.findings)?;
+        screen::apart(&corpus.apart)?;
         let errors = corpus.findings.iter().filter(|finding| finding.is_error());
         let errors = errors.count();
         let warnings = corpus.findings.len() - errors;

@@ -57,6 +57,8 @@ pub(crate) struct Corpus {
     pub(crate) files: usize,
     /// What is wrong, file by file.
     pub(crate) findings: Vec<Diagnostic>,
+    /// Folders that were passed over, because they are projects of their own.
+    pub(crate) apart: Vec<PathBuf>,
 }
 
 impl Corpus {
@@ -104,7 +106,7 @@ impl Selection {
             Err(error) => return (corpus, Err(error)),
         };
         surroundings.identities = deployment.identities();
-        let files = self.scenario_files(&mut corpus.findings);
+        let files = self.scenario_files(&mut corpus);
         let read = |source: &Arc<Source>| read_scenario(source, &surroundings);
         // One file alone is not worth starting threads for.
         let loaded: Vec<_> = match &files[..] {
@@ -148,16 +150,16 @@ impl Selection {
         )
     }
 
-    fn scenario_files(&self, findings: &mut Vec<Diagnostic>) -> Vec<PathBuf> {
+    fn scenario_files(&self, corpus: &mut Corpus) -> Vec<PathBuf> {
         let mut files = Vec::new();
         for path in &self.paths {
             if !path.is_dir() {
                 // A file that is named is read whatever it is called; one that
                 // does not exist is reported when it is read.
                 files.push(path.clone());
-            } else if let Err(error) = search(path, 0, &mut files) {
+            } else if let Err(error) = search(path, 0, &mut files, &mut corpus.apart) {
                 let message = format!("cannot search {}: {error}", path.display());
-                findings.push(Diagnostic::without_place(message));
+                corpus.findings.push(Diagnostic::without_place(message));
             }
         }
         let mut seen = std::collections::HashSet::new();
@@ -197,10 +199,15 @@ fn read_file<T>(path: &Path, read: &impl Fn(&Arc<Source>) -> Loaded<T>) -> Loade
     }
 }
 
-/// Collects the YAML files of a folder in the order of their names. Hidden
-/// entries, symbolic links to folders and folders with a project file of their
-/// own are passed over.
-fn search(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<()> {
+/// Collects the YAML files of a folder in the order of their names, and the
+/// folders below it that have a project file of their own. Hidden entries and
+/// symbolic links to folders are passed over.
+fn search(
+    folder: &Path,
+    depth: usize,
+    files: &mut Vec<PathBuf>,
+    apart: &mut Vec<PathBuf>,
+) -> io::Result<()> {
     let mut entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
     entries.sort_by_key(fs::DirEntry::file_name);
     for entry in entries {
@@ -214,8 +221,10 @@ fn search(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<(
             .map(Path::to_path_buf)
             .unwrap_or(path);
         if entry.file_type()?.is_dir() {
-            if depth < MAX_FOLDER_DEPTH && !path.join(PROJECT_FILE).is_file() {
-                search(&path, depth + 1, files)?;
+            if path.join(PROJECT_FILE).is_file() {
+                apart.push(path);
+            } else if depth < MAX_FOLDER_DEPTH {
+                search(&path, depth + 1, files, apart)?;
             }
         } else if path
             .extension()

@@ -39,6 +39,7 @@ impl List {
             writeln!(io::stderr(), "error: no scenario is selected")?;
             return Ok(Exit::BadUsage);
         }
+        screen::apart(&corpus.apart)?;
         let mut out = anstream::stdout().lock();
         for plan in &corpus.plans {
             match self.format {

@@ -126,6 +126,7 @@ impl Run {
                 project,
                 mut plans,
                 findings,
+                apart,
                 ..
             },
             deployment,
@@ -143,6 +144,7 @@ impl Run {
             });
         }
         let _ = screen::findings(Format::Human, &findings);
+        let _ = screen::apart(&apart);
         let secrets = self.secrets(&plans, project.as_ref())?;
         let vars = given_vars(&self.vars, &plans, project.as_ref())?;
         let redactor = Arc::new(Redactor::new());

@@ -2,6 +2,7 @@
 
 use core::error::Error;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 use serde_json::json;
@@ -68,6 +69,20 @@ fn as_json(finding: &Diagnostic) -> serde_json::Value {
         "message": finding.message,
         "help": finding.help,
     })
+}
+
+/// Tells of folders that were passed over, because they are projects of their
+/// own.
+pub(super) fn apart(folders: &[PathBuf]) -> io::Result<()> {
+    let mut out = anstream::stderr().lock();
+    for folder in folders {
+        let folder = folder.display();
+        writeln!(
+            out,
+            "passed over: {folder} has a project file of its own, name it alone\n"
+        )?;
+    }
+    Ok(())
 }
 
 /// Prints why a command failed, each cause on a line of its own, and what to do

@@ -223,6 +223,8 @@ fn a_folder_with_a_project_of_its_own_is_run_on_its_own() {
         ("inner/deep/b.yaml", MISSING),
     ]);
     let ended = run(folder.path(), &[".", "--target", &deployment.origin]);
+    let note = "passed over: inner has a project file of its own";
+    assert!(ended.err.contains(note), "{}", ended.err);
     assert_eq!(
         (ended.code, deployment.log().len()),
         (0, 1),
