@@ -16,7 +16,7 @@ mod bootstrap;
 mod change;
 mod claim;
 mod client;
-mod configuration;
+pub mod configuration;
 mod context;
 mod contract;
 mod dashboard;
@@ -58,10 +58,7 @@ pub use asset_kind::{AssetKind, ListAssetKinds};
 pub use authenticate::{Credential, IdentityProof, authenticate};
 pub use bootstrap::{FirstAdministrator, bootstrap, is_bootstrapped};
 pub use client::{ClientView, ListClients, RegisterClient, UpdateClient};
-pub use configuration::{
-    Configuration, Count, Expiry, Lifetime, LimitsConfiguration, Misfit, Most, Size,
-    SystemConfiguration, TelemetryConfiguration, Tokens, Word,
-};
+pub use configuration::Configuration;
 pub use context::{Caller, Context, Random, SignedIn, tenant_uuid};
 pub use contract::{
     ContractProfile, ContractUser, CreateContractUser, CreateGroup, GroupMember, ListContractUsers,

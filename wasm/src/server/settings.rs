@@ -3,7 +3,8 @@
 
 use core::fmt;
 
-use touchmark_core::operation::{Configuration, Deployment, Keys, Misfit, Pepper};
+use touchmark_core::operation::configuration::Misfit;
+use touchmark_core::operation::{Configuration, Deployment, Keys, Pepper};
 use touchmark_core::record::{ClientId, Secret, Tenant};
 use touchmark_core::token::{KeySet, SigningKey};
 

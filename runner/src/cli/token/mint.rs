@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 
 use clap::Args;
 use serde_json::{Map, Value};
-use touchmark_core::operation::Lifetime;
+use touchmark_core::operation::configuration::Lifetime;
 use touchmark_core::token::{AccessToken, CustomClaims, KeyError, MintError, SigningKey};
 
 use crate::cli::input::{self, InputError};

@@ -5,8 +5,9 @@ use core::net::SocketAddr;
 use std::path::PathBuf;
 
 use ipnet::IpNet;
-use touchmark_core::operation::{
-    Count, Expiry, Lifetime, Most, RateLimit, Size, SystemConfiguration, Tokens,
+use touchmark_core::operation::RateLimit;
+use touchmark_core::operation::configuration::{
+    Count, Expiry, Lifetime, Most, Size, SystemConfiguration, Tokens,
 };
 use touchmark_core::record::Tenant;
 use touchmark_core::token::Algorithm;

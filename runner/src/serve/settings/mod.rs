@@ -15,10 +15,10 @@ use std::sync::Arc;
 
 use ipnet::IpNet;
 use schemars::Schema;
-use touchmark_core::operation::{
-    Configuration, Count, Deployment, Keys, Limits as RequestLimits, LimitsConfiguration, Pepper,
-    Size, SystemConfiguration, TelemetryConfiguration,
+use touchmark_core::operation::configuration::{
+    Count, LimitsConfiguration, Size, SystemConfiguration, TelemetryConfiguration,
 };
+use touchmark_core::operation::{Configuration, Deployment, Keys, Limits as RequestLimits, Pepper};
 use touchmark_core::record::{System, Tenant};
 use touchmark_core::token::Algorithm;
 

@@ -4,7 +4,7 @@
 use core::time::Duration;
 use std::path::{Path, PathBuf};
 
-use touchmark_core::operation::{Count, Lifetime, TelemetryConfiguration};
+use touchmark_core::operation::configuration::{Count, Lifetime, TelemetryConfiguration};
 use touchmark_core::telemetry::is_label_name;
 
 use super::written::{Given, Wait, Written, given};

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use ipnet::IpNet;
 use schemars::{Schema, SchemaGenerator, json_schema};
-use touchmark_core::operation::{Count, Expiry, Lifetime, Most, Size, Tokens, Word};
+use touchmark_core::operation::configuration::{Count, Expiry, Lifetime, Most, Size, Tokens, Word};
 use touchmark_core::record::{System, Tenant};
 use touchmark_core::token::Algorithm;
 
