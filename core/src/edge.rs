@@ -7,7 +7,7 @@
 use crate::dialect::{self, Dialect, Route, Site};
 use crate::http::{Body, Captures, Request, Response};
 use crate::operation::{
-    self, Access, Caller, Context, Deployment, Fault, Outcome, Passwords, Random, RequestFault,
+    self, Access, Caller, Context, Deployment, Fault, Outcome, PasswordHasher, Random, RequestFault,
 };
 use crate::record::{System, Tenant};
 use crate::store::Store;
@@ -26,7 +26,7 @@ pub struct World<'a, S> {
     /// Where random bytes come from.
     pub random: &'a dyn Random,
     /// Where passwords are hashed.
-    pub passwords: &'a dyn Passwords,
+    pub passwords: &'a dyn PasswordHasher,
     /// The time.
     pub now: Timestamp,
     /// The tenant that the host found the request to be for.

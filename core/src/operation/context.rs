@@ -1,7 +1,7 @@
 //! What an operation works with. The whole world is in here as arguments, so
 //! the domain has no clock, no randomness and no I/O of its own.
 
-use super::{Deployment, Passwords};
+use super::{Deployment, PasswordHasher};
 use crate::record::{Client, ContractPrivilege, ContractRole, Group, Role, System, Tenant, User};
 use crate::store::{Store, Version};
 use crate::time::Timestamp;
@@ -109,7 +109,7 @@ pub struct Context<'a, S> {
     /// Where random bytes come from.
     pub random: &'a dyn Random,
     /// Where passwords are hashed.
-    pub passwords: &'a dyn Passwords,
+    pub passwords: &'a dyn PasswordHasher,
     /// The time of the request.
     pub now: Timestamp,
     /// The partition that the request is about.

@@ -89,7 +89,7 @@ pub use monitoring::{
 };
 pub use outcome::{Outcome, Resource};
 pub use page::{Page, Total};
-pub use passwords::{AtOnce, Busy, Hashing, Passwords};
+pub use passwords::{AtOnce, Busy, Hashing, PasswordHasher};
 pub use preparation::{Preparation, mark_preparation, preparation};
 pub use principal::ReplacePrincipals;
 pub use quota::{ListQuotas, Quota};

@@ -24,7 +24,7 @@ impl From<Busy> for Fault {
 }
 
 /// Hashes passwords.
-pub trait Passwords: Sync {
+pub trait PasswordHasher: Sync {
     /// Whether a password is the one that was hashed. Without a hash it takes
     /// as long to say no.
     fn verify(&self, password: Secret, hash: Option<String>) -> Hashing<'_, bool>;
@@ -38,7 +38,7 @@ pub trait Passwords: Sync {
 #[derive(Clone, Copy, Debug)]
 pub struct AtOnce;
 
-impl Passwords for AtOnce {
+impl PasswordHasher for AtOnce {
     fn verify(&self, password: Secret, hash: Option<String>) -> Hashing<'_, bool> {
         let right = verify_password(password.expose(), hash.as_deref());
         Box::pin(ready(Ok(right)))

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinError;
-use touchmark_core::operation::{Busy, Hashing, Passwords};
+use touchmark_core::operation::{Busy, Hashing, PasswordHasher};
 use touchmark_core::record::Secret;
 use touchmark_core::token::{hash_password, verify_password};
 
@@ -31,7 +31,7 @@ impl Apart {
         Self::new(running, running * WAITING)
     }
 
-    fn new(running: usize, waiting: usize) -> Self {
+    pub(super) fn new(running: usize, waiting: usize) -> Self {
         Self {
             admitted: Arc::new(Semaphore::new(running + waiting)),
             running: Arc::new(Semaphore::new(running)),
@@ -39,15 +39,15 @@ impl Apart {
     }
 
     /// Does some work on a thread of its own, when its turn comes.
-    fn perform<T: Send + 'static>(
+    pub(super) fn perform<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> Hashing<'_, T> {
+    ) -> Hashing<'static, T> {
+        let place = Arc::clone(&self.admitted).try_acquire_owned();
+        let turn = Arc::clone(&self.running).acquire_owned();
         Box::pin(async move {
-            let place = Arc::clone(&self.admitted).try_acquire_owned();
             let place = place.map_err(|_| Busy)?;
-            let turn = Arc::clone(&self.running).acquire_owned().await;
-            let turn = turn.map_err(|_| Busy)?;
+            let turn = turn.await.map_err(|_| Busy)?;
             let thread = tokio::task::spawn_blocking(move || {
                 // Work goes on when nobody waits for it any more, and keeps
                 // its places for as long.
@@ -65,7 +65,7 @@ impl Apart {
     }
 }
 
-impl Passwords for Apart {
+impl PasswordHasher for Apart {
     fn verify(&self, password: Secret, hash: Option<String>) -> Hashing<'_, bool> {
         self.perform(move || verify_password(password.expose(), hash.as_deref()))
     }
@@ -80,7 +80,7 @@ mod tests {
     use std::sync::{Arc, mpsc};
 
     use futures_util::FutureExt as _;
-    use touchmark_core::operation::{Busy, Passwords as _};
+    use touchmark_core::operation::{Busy, PasswordHasher as _};
     use touchmark_core::record::Secret;
 
     use super::Apart;

@@ -3,7 +3,7 @@
 
 use core::fmt;
 
-use touchmark_core::operation::configuration::Misfit;
+use touchmark_core::operation::configuration::ConfigurationError;
 use touchmark_core::operation::{Configuration, Deployment, Keys, Pepper};
 use touchmark_core::record::{ClientId, Secret, Tenant};
 use touchmark_core::token::{KeySet, SigningKey};
@@ -24,7 +24,7 @@ pub(crate) enum SettingError {
     /// Its value cannot be used.
     Wrong(&'static str, &'static str),
     /// It says something that cannot be done.
-    Misfit(&'static str, Misfit),
+    Unfit(&'static str, ConfigurationError),
     /// The host has it and cannot tell what it is.
     #[cfg(feature = "spin")]
     Unread(&'static str, String),
@@ -35,7 +35,7 @@ impl fmt::Display for SettingError {
         match self {
             Self::Missing(name) => write!(f, "the variable {name} is missing"),
             Self::Wrong(name, problem) => write!(f, "the variable {name} {problem}"),
-            Self::Misfit(name, misfit) => write!(f, "the variable {name} is wrong: {misfit}"),
+            Self::Unfit(name, error) => write!(f, "the variable {name} is wrong: {error}"),
             #[cfg(feature = "spin")]
             Self::Unread(name, reason) => {
                 write!(f, "the variable {name} cannot be read: {reason}")
@@ -108,7 +108,7 @@ pub(crate) fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Settings
     if let Some(text) = optional(CONFIGURATION) {
         let configuration = Configuration::from_json(&text);
         let configuration =
-            configuration.map_err(|misfit| SettingError::Misfit(CONFIGURATION, misfit))?;
+            configuration.map_err(|error| SettingError::Unfit(CONFIGURATION, error))?;
         configuration.apply(&mut deployment);
     }
     Ok(Settings {

@@ -3,16 +3,16 @@
 //! document read it here; the native server reads its own file and says what
 //! it found in the same terms.
 
-mod misfit;
+mod error;
 mod section;
 mod system;
 #[cfg(test)]
 mod tests;
 mod word;
 
-pub use misfit::Misfit;
+pub use error::ConfigurationError;
 pub use system::SystemConfiguration;
-pub use word::{Count, Expiry, Lifetime, Most, Size, Tokens, Word};
+pub use word::{Count, Depth, Expiry, Lifetime, Most, Size, Tokens, Word};
 
 use super::{Deployment, Limits, Telemetry};
 use crate::json;
@@ -27,7 +27,7 @@ section! {
         /// The most bytes of content.
         content: Size,
         /// How deep JSON content may nest.
-        json_depth: Count,
+        json_depth: Depth,
     }
 }
 
@@ -54,17 +54,22 @@ section! {
 }
 
 impl Read for BTreeMap<System, SystemConfiguration> {
-    fn read(value: &Value) -> Result<Self, Misfit> {
+    fn read(value: &Value) -> Result<Self, ConfigurationError> {
         let read = |name: &str, value| {
-            let unknown = || Misfit::unknown(System::ALL.map(System::as_str).into());
+            let unknown = || ConfigurationError::unknown(System::ALL.map(System::as_str).into());
             let system = System::named(name).ok_or_else(unknown)?;
             let section = SystemConfiguration::read(value)?;
-            section.prove()?;
+            if !section.pages_fit() {
+                let most = "no more items than `max_page_size` has";
+                return Err(ConfigurationError::expected(most).inside("page_size"));
+            }
             Ok((system, section))
         };
         members(value)?
             .iter()
-            .map(|(name, value)| read(name, value).map_err(|misfit: Misfit| misfit.inside(name)))
+            .map(|(name, value)| {
+                read(name, value).map_err(|error: ConfigurationError| error.inside(name))
+            })
             .collect()
     }
 }
@@ -73,9 +78,10 @@ impl Configuration {
     /// Reads a configuration, a JSON document.
     ///
     /// # Errors
-    /// [`Misfit`] tells where it is wrong and what was expected there.
-    pub fn from_json(text: &str) -> Result<Self, Misfit> {
-        let value = json::read(text.as_bytes(), &json::Limits::SMALL).map_err(Misfit::json)?;
+    /// [`ConfigurationError`] tells where it is wrong and what was expected there.
+    pub fn from_json(text: &str) -> Result<Self, ConfigurationError> {
+        let value =
+            json::read(text.as_bytes(), &json::Limits::SMALL).map_err(ConfigurationError::json)?;
         Self::read(&value)
     }
 
@@ -100,7 +106,7 @@ impl LimitsConfiguration {
         if let Some(Size(bytes)) = self.content {
             limits.content_bytes = bytes;
         }
-        if let Some(Count(depth)) = self.json_depth {
+        if let Some(Depth(depth)) = self.json_depth {
             limits.json_depth = depth;
         }
     }

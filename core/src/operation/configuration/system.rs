@@ -1,6 +1,6 @@
 //! What a configuration says of one system, and how its policy follows.
 
-use super::misfit::Misfit;
+use super::error::ConfigurationError;
 use super::section::{Read, members, section};
 use super::word::{Count, Expiry, Lifetime, Most, Tokens};
 use crate::operation::{AudienceRule, LifetimeRule, RateLimit, SystemPolicy};
@@ -109,33 +109,39 @@ impl SystemConfiguration {
         set(&mut policy.asset_types, self.asset_types);
     }
 
-    /// Refuses what contradicts itself although each value alone is right.
-    pub(super) fn prove(&self) -> Result<(), Misfit> {
+    /// Whether no page has more items than the most of a page, as far as both
+    /// are said.
+    #[must_use]
+    pub fn pages_fit(&self) -> bool {
         match (self.page_size, self.max_page_size) {
-            (Some(usual), Some(most)) if usual > most => Err(Misfit::expected(
-                "no more items than those of `max_page_size`",
-            )
-            .inside("page_size")),
-            _ => Ok(()),
+            (Some(usual), Some(most)) => usual <= most,
+            _ => true,
         }
     }
 }
 
 impl Read for RateLimit {
-    fn read(value: &Value) -> Result<Self, Misfit> {
+    fn read(value: &Value) -> Result<Self, ConfigurationError> {
         let (mut burst, mut per_minute) = (None, None);
         for (name, value) in members(value)? {
             let limit = match name.as_str() {
                 "burst" => &mut burst,
                 "per_minute" => &mut per_minute,
-                _ => return Err(Misfit::unknown(alloc::vec!["burst", "per_minute"]).inside(name)),
+                _ => {
+                    return Err(
+                        ConfigurationError::unknown(alloc::vec!["burst", "per_minute"])
+                            .inside(name),
+                    );
+                }
             };
             let count = <Count as Read>::read(value);
-            *limit = Some(count.map_err(|misfit| misfit.inside(name))?.get());
+            *limit = Some(count.map_err(|error| error.inside(name))?.get());
         }
         match (burst, per_minute) {
             (Some(burst), Some(per_minute)) => Ok(Self { burst, per_minute }),
-            _ => Err(Misfit::expected("both `burst` and `per_minute`")),
+            _ => Err(ConfigurationError::expected(
+                "both `burst` and `per_minute`",
+            )),
         }
     }
 }

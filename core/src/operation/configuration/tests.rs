@@ -1,6 +1,6 @@
 //! What a configuration changes, and what each mistake is told.
 
-use super::{Configuration, Count, Expiry, Lifetime, Most, Size, Tokens, Word};
+use super::{Configuration, Count, Depth, Expiry, Lifetime, Most, Size, Tokens, Word};
 use crate::operation::{AudienceRule, Deployment, Keys, LifetimeRule, Pepper};
 use crate::record::{Secret, System};
 use crate::token::{Algorithm, SigningKey};
@@ -131,11 +131,11 @@ fn a_mistake_is_told_by_its_place_and_without_its_value() {
         ),
         (
             r#"{"systems":{"klarity":{"page_size":5,"max_page_size":4}}}"#,
-            "systems.klarity.page_size: expected no more items than those of `max_page_size`",
+            "systems.klarity.page_size: expected no more items than `max_page_size` has",
         ),
         (
             r#"{"systems":{"klarity":{"token_lifetime":90}}}"#,
-            "systems.klarity.token_lifetime: expected a lifetime of whole seconds such as `90s`, \
+            "systems.klarity.token_lifetime: expected a lifetime of at most 366 days such as `90s`, \
              `15m`, `24h` or `7d`",
         ),
         (
@@ -143,8 +143,8 @@ fn a_mistake_is_told_by_its_place_and_without_its_value() {
             "limits.content: expected a number of bytes such as `65536`, `64KiB` or `32MiB`",
         ),
     ] {
-        let misfit = Configuration::from_json(text).expect_err("it is wrong");
-        assert_eq!(misfit.to_string(), told);
+        let error = Configuration::from_json(text).expect_err("it is wrong");
+        assert_eq!(error.to_string(), told);
     }
     for text in ["", "{", r#"{"limits":{},"limits":{}}"#] {
         assert!(Configuration::from_json(text).is_err(), "{text}");
@@ -183,6 +183,7 @@ fn words_are_read_or_refused() {
         ("+1", None),
         ("99999999999999999999", None),
     ]);
+    words(&[("120", Some(Depth(120))), ("0", None), ("121", None)]);
     words(&[("1000", Some(Tokens(1000))), ("0", None), ("1001", None)]);
     words(&[
         ("unlimited", Some(Most(None))),

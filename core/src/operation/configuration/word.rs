@@ -1,6 +1,7 @@
 //! Values of a configuration that are one word, wherever it is written: what
 //! each looks like and how it is read.
 
+use crate::json;
 use core::num::NonZeroU32;
 
 /// A value that is one word.
@@ -58,6 +59,18 @@ impl Count {
     }
 }
 
+/// How deep JSON may nest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Depth(pub usize);
+
+impl Word for Depth {
+    const EXPECTED: &'static str = "a whole number from 1 to 120";
+
+    fn read(word: &str) -> Option<Self> {
+        within(word, json::Limits::DEEPEST).map(Self)
+    }
+}
+
 /// How many tokens one user may have: so few that all of them can go in one
 /// commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,7 +108,7 @@ const LONGEST: u64 = 366 * 86_400;
 
 impl Word for Lifetime {
     const EXPECTED: &'static str =
-        "a lifetime of whole seconds such as `90s`, `15m`, `24h` or `7d`";
+        "a lifetime of at most 366 days such as `90s`, `15m`, `24h` or `7d`";
 
     fn read(word: &str) -> Option<Self> {
         let digits = word.trim_end_matches(|character: char| character.is_ascii_lowercase());
@@ -117,7 +130,8 @@ impl Word for Lifetime {
 pub struct Expiry(pub Option<u32>);
 
 impl Word for Expiry {
-    const EXPECTED: &'static str = "`never`, or a lifetime such as `90d` or `12h`";
+    const EXPECTED: &'static str =
+        "`never`, or a lifetime of at most 366 days such as `90d` or `12h`";
 
     fn read(word: &str) -> Option<Self> {
         match word {

@@ -3,8 +3,8 @@
 
 use super::setup::{World, administrator};
 use crate::operation::{
-    Busy, Caller, Context, Credential, Fault, Hashing, IdentityProof, Name, Operation, Passwords,
-    authenticate, execute,
+    Busy, Caller, Context, Credential, Fault, Hashing, IdentityProof, Name, Operation,
+    PasswordHasher, authenticate, execute,
 };
 use crate::record::{Secret, System};
 use alloc::boxed::Box;
@@ -17,7 +17,7 @@ use serde_json::json;
 /// A host that has no time for passwords.
 struct NoTime;
 
-impl Passwords for NoTime {
+impl PasswordHasher for NoTime {
     fn verify(&self, _: Secret, _: Option<String>) -> Hashing<'_, bool> {
         Box::pin(ready(Err(Busy)))
     }

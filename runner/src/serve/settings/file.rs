@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use ipnet::IpNet;
 use touchmark_core::operation::RateLimit;
 use touchmark_core::operation::configuration::{
-    Count, Expiry, Lifetime, Most, Size, SystemConfiguration, Tokens,
+    Count, Depth, Expiry, Lifetime, Most, Size, SystemConfiguration, Tokens,
 };
 use touchmark_core::record::Tenant;
 use touchmark_core::token::Algorithm;
@@ -68,7 +68,7 @@ keys! {
         /// The most bytes of content that all requests together may hold.
         "buffered" => buffered: Option<Given<Size>>,
         /// How deep JSON content may nest.
-        "json_depth" => json_depth: Option<Given<Count>>,
+        "json_depth" => json_depth: Option<Given<Depth>>,
         /// The most connections at a time.
         "connections" => connections: Option<Given<Count>>,
     }
@@ -176,7 +176,7 @@ impl ServerFile {
     pub(super) fn prove(&self, findings: &mut Vec<Diagnostic>) {
         for (_, system) in self.systems.iter() {
             if let (Some(usual), Some(most)) = (&system.page_size, &system.max_page_size)
-                && usual.value > most.value
+                && !system.configuration().pages_fit()
             {
                 let message = "a page cannot have more items than the most of a page";
                 let finding = Diagnostic::error(&usual.span, message);

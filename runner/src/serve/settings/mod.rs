@@ -16,7 +16,7 @@ use std::sync::Arc;
 use ipnet::IpNet;
 use schemars::Schema;
 use touchmark_core::operation::configuration::{
-    Count, LimitsConfiguration, Size, SystemConfiguration, TelemetryConfiguration,
+    Depth, LimitsConfiguration, Size, SystemConfiguration, TelemetryConfiguration,
 };
 use touchmark_core::operation::{Configuration, Deployment, Keys, Limits as RequestLimits, Pepper};
 use touchmark_core::record::{System, Tenant};
@@ -188,7 +188,7 @@ impl Settings {
         } = self.limits.request;
         let limits = LimitsConfiguration {
             content: Some(Size(content_bytes)),
-            json_depth: Some(Count(json_depth)),
+            json_depth: Some(Depth(json_depth)),
         };
         Configuration {
             limits: Some(limits),

@@ -7,7 +7,9 @@ use std::path::PathBuf;
 
 use ipnet::IpNet;
 use schemars::{Schema, SchemaGenerator, json_schema};
-use touchmark_core::operation::configuration::{Count, Expiry, Lifetime, Most, Size, Tokens, Word};
+use touchmark_core::operation::configuration::{
+    Count, Depth, Expiry, Lifetime, Most, Size, Tokens, Word,
+};
 use touchmark_core::record::{System, Tenant};
 use touchmark_core::token::Algorithm;
 
@@ -188,7 +190,7 @@ macro_rules! written {
 }
 
 // Words that every host's configuration has.
-written!(Size, Count, Tokens, Most, Lifetime, Expiry);
+written!(Size, Count, Depth, Tokens, Most, Lifetime, Expiry);
 
 /// How long the server waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

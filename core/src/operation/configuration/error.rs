@@ -8,7 +8,7 @@ use core::fmt;
 
 /// A configuration that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Misfit {
+pub struct ConfigurationError {
     /// The names of the members that lead to the fault, the innermost first.
     steps: Vec<String>,
     problem: Problem,
@@ -21,7 +21,7 @@ enum Problem {
     Unknown(Vec<&'static str>),
 }
 
-impl Misfit {
+impl ConfigurationError {
     /// The text is not JSON.
     pub(super) const fn json(error: json::Error) -> Self {
         Self::of(Problem::Json(error))
@@ -54,7 +54,7 @@ impl Misfit {
 /// How much of a member's name is told.
 const LONGEST_STEP: usize = 64;
 
-impl fmt::Display for Misfit {
+impl fmt::Display for ConfigurationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (place, step) in self.steps.iter().rev().enumerate() {
             let dot = if place == 0 { "" } else { "." };
@@ -73,4 +73,4 @@ impl fmt::Display for Misfit {
     }
 }
 
-impl core::error::Error for Misfit {}
+impl core::error::Error for ConfigurationError {}
