@@ -1,10 +1,12 @@
 //! A host on its own: that it answers, that its futures may move between
 //! threads, and that what it makes at random differs.
 
-use touchmark_core::http::{Method, Request, Status};
+use std::sync::mpsc;
+
+use touchmark_core::http::{Method, Request, Status, write_basic};
 use touchmark_core::operation::{Configuration, FirstAdministrator};
 
-use super::{Host, SystemRandom, now};
+use super::{Apart, Host, SystemRandom, now};
 
 const ORIGIN: &str = "https://touchmark.test";
 
@@ -46,6 +48,27 @@ async fn a_second_start_on_the_same_records_shows_no_secret() {
     let start = async || host.bootstrap(FirstAdministrator::default()).await.unwrap();
     assert!(start().await.is_some());
     assert!(start().await.is_none());
+}
+
+#[tokio::test]
+async fn passwords_that_wait_too_long_hold_nobody_else_up() {
+    let mut host = Host::in_memory(ORIGIN, Configuration::default()).unwrap();
+    host.passwords = Apart::new(1, 0);
+    let (open, gate) = mpsc::channel::<()>();
+    let hashing = tokio::spawn(host.passwords.perform(move || gate.recv().is_err()));
+    tokio::task::yield_now().await;
+    let mut with_password = Request::new(Method::Get, "/auth/v1/tokens/generate");
+    let basic = write_basic("ada@example.org", "secret");
+    with_password.headers.insert("authorization", basic);
+    let refused = host.answer(with_password.clone(), None).await;
+    assert_eq!(refused.status, Status::SERVICE_UNAVAILABLE);
+    assert_eq!(refused.headers.first("retry-after"), Some("1"));
+    let other = Request::new(Method::Get, "/.well-known/jwks.json");
+    assert_eq!(host.answer(other, None).await.status, Status::OK);
+    drop(open);
+    assert_eq!(hashing.await.unwrap(), Ok(true));
+    let judged = host.answer(with_password, None).await;
+    assert_eq!(judged.status, Status::UNAUTHORIZED);
 }
 
 #[test]
