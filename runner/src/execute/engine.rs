@@ -180,13 +180,13 @@ impl Engine {
     pub(super) async fn undo(&self, entry: &Entry, within: Duration) -> Result<(), Trouble> {
         let end = Instant::now() + within;
         loop {
-            let left = end.saturating_duration_since(Instant::now());
-            match self.undo_once(entry, left).await? {
+            let left = || end.saturating_duration_since(Instant::now());
+            match self.undo_once(entry, left()).await? {
                 Undone::Gone => return Ok(()),
-                Undone::Refused { later, .. } if later.is_some_and(|later| later < left) => {
-                    tokio::time::sleep(later.unwrap_or_default()).await;
-                }
-                Undone::Refused { trouble, .. } => return Err(*trouble),
+                Undone::Refused { later, trouble } => match later {
+                    Some(later) if later < left() => tokio::time::sleep(later).await,
+                    _ => return Err(*trouble),
+                },
             }
         }
     }
