@@ -53,7 +53,7 @@ fn good_files_end_with_0() {
     for (paths, files) in [
         (&["minimal.yaml", "everything.yaml"][..], "2 files"),
         (&["minimal.yaml", "./minimal.yaml"], "1 file"),
-        (&["project"], "2 files"),
+        (&["project"], "3 files"),
     ] {
         let ended = touchmark(&golden("good"), &[&["check"], paths].concat());
         assert_eq!((ended.code, ended.err.as_str()), (0, ""));

@@ -2,19 +2,15 @@
 
 use core::fmt;
 use std::collections::HashMap;
-use std::path::Path;
 
 use touchmark_core::operation::Configuration;
 use touchmark_core::record::System;
 
+use super::setup::Setups;
 use crate::execute::{EMBEDDED, Target};
 use crate::peer::{self, Embedded, EmbeddedError, Peer, Url, UrlError};
-use crate::scenario::Diagnostic;
-use crate::scenario::load::read_source;
 use crate::scenario::model::{self, Place, Project};
-use crate::scenario::word::Text;
 use crate::secret::{Redactor, Secret};
-use crate::serve::settings::Settings;
 
 /// A deployment that has been chosen and not opened yet.
 pub(super) enum Deployment {
@@ -33,8 +29,8 @@ pub(super) enum TargetError {
     Url { text: String, error: UrlError },
     /// A dialect that a target names does not exist.
     Dialect { name: String },
-    /// The settings file of a target is wrong.
-    Settings(Vec<Diagnostic>),
+    /// Its settings file is wrong, which has been found before.
+    Settings,
 }
 
 impl fmt::Display for TargetError {
@@ -43,7 +39,7 @@ impl fmt::Display for TargetError {
             Self::Unknown { name, .. } => write!(f, "there is no target `{name}`"),
             Self::Url { text, error } => write!(f, "`{text}` is no target: {error}"),
             Self::Dialect { name } => write!(f, "there is no dialect `{name}`"),
-            Self::Settings(_) => f.write_str("the settings of the target are wrong"),
+            Self::Settings => f.write_str("the settings of the target are wrong"),
         }
     }
 }
@@ -56,11 +52,18 @@ impl Default for Deployment {
 
 impl Deployment {
     /// The deployment that the command line names.
-    pub(super) fn named(name: &str, project: Option<&Project>) -> Result<Self, TargetError> {
+    pub(super) fn named(
+        name: &str,
+        project: Option<&Project>,
+        setups: &Setups,
+    ) -> Result<Self, TargetError> {
         if let Some(target) = project.and_then(|project| project.targets.get(name)) {
             return match &target.place {
                 Place::Url(base) => remote(name, base, target),
-                Place::Settings(file) => Ok(Self::Embedded(name.to_owned(), configuration(file)?)),
+                Place::Settings(_) => match setups.of(name) {
+                    Some(setup) => Ok(Self::Embedded(name.to_owned(), setup.clone())),
+                    None => Err(TargetError::Settings),
+                },
             };
         }
         if name == EMBEDDED {
@@ -81,9 +84,9 @@ impl Deployment {
     }
 
     /// The deployment that the project names, or else the one in this process.
-    pub(super) fn of(project: Option<&Project>) -> Result<Self, TargetError> {
+    pub(super) fn of(project: Option<&Project>, setups: &Setups) -> Result<Self, TargetError> {
         match project.and_then(|project| project.target.as_ref()) {
-            Some(name) => Self::named(name, project),
+            Some(name) => Self::named(name, project, setups),
             None => Ok(Self::default()),
         }
     }
@@ -115,18 +118,6 @@ impl Deployment {
             }
         }
     }
-}
-
-/// What a settings file says of a deployment, whatever it says of the server
-/// around it.
-fn configuration(file: &Text) -> Result<Configuration, TargetError> {
-    let project = Path::new(file.span.source().path());
-    let path = project.parent().unwrap_or(Path::new("")).join(&file.text);
-    let source = read_source(&path).map_err(|finding| TargetError::Settings(vec![finding]))?;
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let loaded = Settings::read(&source, folder);
-    let settings = loaded.value.ok_or(TargetError::Settings(loaded.findings))?;
-    Ok(settings.configuration())
 }
 
 fn remote(name: &str, base: &str, target: &model::Target) -> Result<Deployment, TargetError> {

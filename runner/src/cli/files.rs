@@ -12,6 +12,7 @@ use clap::Args;
 use rayon::prelude::*;
 
 use super::deployment::Deployment;
+use super::setup::Setups;
 use crate::peer;
 use crate::scenario::{
     Diagnostic, Plan, Source, Surroundings,
@@ -71,7 +72,7 @@ impl Corpus {
 impl Selection {
     /// Reads all files and proves their names, for the embedded deployment.
     pub(crate) fn read(&self) -> Corpus {
-        self.read_for(|_| Ok::<_, Infallible>(Deployment::default()))
+        self.read_for(|_, _| Ok::<_, Infallible>(Deployment::default()))
             .0
     }
 
@@ -87,7 +88,7 @@ impl Selection {
     /// chosen when the project file is known. Without one, no scenario is read.
     pub(crate) fn read_for<E>(
         &self,
-        choose: impl FnOnce(Option<&Project>) -> Result<Deployment, E>,
+        choose: impl FnOnce(Option<&Project>, &Setups) -> Result<Deployment, E>,
     ) -> (Corpus, Result<Deployment, E>) {
         let mut surroundings = Surroundings {
             // A project file may serve several deployments, this one among them.
@@ -95,18 +96,29 @@ impl Selection {
             project: None,
         };
         let mut corpus = Corpus::default();
-        let project = self.project_file().and_then(|path| {
-            corpus.add(read_file(&path, &|source| {
+        let file = self.project_file();
+        let project = file.as_ref().and_then(|path| {
+            corpus.add(read_file(path, &|source| {
                 read_project(source, &surroundings)
             }))
         });
+        corpus
+            .findings
+            .extend(self.of_other_projects(file.as_deref()));
+        let setups = project.as_ref().map_or_else(Setups::default, |project| {
+            Setups::read(project, |findings| {
+                corpus.files += 1;
+                corpus.findings.extend(findings);
+            })
+        });
         surroundings.project = project.as_ref();
-        let deployment = match choose(project.as_ref()) {
+        let deployment = match choose(project.as_ref(), &setups) {
             Ok(deployment) => deployment,
             Err(error) => return (corpus, Err(error)),
         };
         surroundings.identities = deployment.identities();
-        let files = self.scenario_files(&mut corpus);
+        let mut files = self.scenario_files(&mut corpus);
+        files.retain(|file| !setups.include(file));
         let read = |source: &Arc<Source>| read_scenario(source, &surroundings);
         // One file alone is not worth starting threads for.
         let loaded: Vec<_> = match &files[..] {
@@ -131,23 +143,27 @@ impl Selection {
     }
 
     fn project_file(&self) -> Option<PathBuf> {
-        if self.project.is_some() {
-            return self.project.clone();
+        match &self.project {
+            Some(file) => Some(file.clone()),
+            None => nearest_project(self.paths.first()?),
         }
-        let first = self.paths.first()?;
-        let top = std::env::current_dir().ok()?;
-        let absolute = top.join(first).canonicalize().ok()?;
-        let folders = absolute.ancestors().skip(usize::from(!absolute.is_dir()));
-        let inside = folders.take_while(|folder| folder.starts_with(&top));
-        let found = inside
-            .map(|folder| folder.join(PROJECT_FILE))
-            .find(|file| file.is_file())?;
-        Some(
-            found
-                .strip_prefix(&top)
-                .map(Path::to_path_buf)
-                .unwrap_or(found),
-        )
+    }
+
+    /// What is wrong with paths that a project file is nearer to than the one
+    /// that is used, unless that was chosen.
+    fn of_other_projects(&self, used: Option<&Path>) -> Vec<Diagnostic> {
+        let mut findings = Vec::new();
+        for path in self.paths.iter().filter(|_| self.project.is_none()) {
+            if let Some(own) = nearest_project(path).filter(|own| Some(own.as_path()) != used) {
+                let (path, own) = (path.display(), own.display());
+                let message = format!(
+                    "{path} belongs to {own}, which is not the project file of the first path"
+                );
+                let help = "name it alone, or name the project file for all with `--project`";
+                findings.push(Diagnostic::without_place(message).help(help));
+            }
+        }
+        findings
     }
 
     fn scenario_files(&self, corpus: &mut Corpus) -> Vec<PathBuf> {
@@ -187,6 +203,20 @@ impl Corpus {
         self.findings.extend(loaded.findings);
         loaded.value
     }
+}
+
+/// The project file that is nearest to a path, in its folder or above it, up
+/// to the current folder.
+fn nearest_project(path: &Path) -> Option<PathBuf> {
+    let top = std::env::current_dir().ok()?;
+    let absolute = top.join(path).canonicalize().ok()?;
+    let folders = absolute.ancestors().skip(usize::from(!absolute.is_dir()));
+    let inside = folders.take_while(|folder| folder.starts_with(&top));
+    let found = inside
+        .map(|folder| folder.join(PROJECT_FILE))
+        .find(|file| file.is_file())?;
+    let shown = found.strip_prefix(&top).map(Path::to_path_buf);
+    Some(shown.unwrap_or(found))
 }
 
 fn read_file<T>(path: &Path, read: &impl Fn(&Arc<Source>) -> Loaded<T>) -> Loaded<T> {

@@ -14,6 +14,7 @@ mod run;
 mod schema;
 mod screen;
 mod serve;
+mod setup;
 mod token;
 
 use std::ffi::OsString;

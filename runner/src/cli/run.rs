@@ -117,9 +117,9 @@ impl Run {
             });
         }
         let chosen = self.target.take();
-        let corpus = self.selection.read_for(|project| match &chosen {
-            Some(name) => Deployment::named(name, project),
-            None => Deployment::of(project),
+        let corpus = self.selection.read_for(|project, setups| match &chosen {
+            Some(name) => Deployment::named(name, project, setups),
+            None => Deployment::of(project, setups),
         });
         let (
             Corpus {
@@ -134,7 +134,7 @@ impl Run {
         if findings.iter().any(Diagnostic::is_error) {
             return Err(Refusal::Files(findings));
         }
-        let deployment = deployment.map_err(unfit_target)?;
+        let deployment = deployment.map_err(|error| unknown_target(&error))?;
         plans.retain(|plan| self.names.is_empty() || self.wants(&plan.scenario.name));
         if plans.is_empty() {
             let message = "no scenario is selected".to_owned();
@@ -273,20 +273,21 @@ async fn signal() -> io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
-fn unfit_target(error: TargetError) -> Refusal {
-    let message = error.to_string();
+fn unknown_target(error: &TargetError) -> Refusal {
     let help = match error {
-        TargetError::Settings(findings) => return Refusal::Files(findings),
         TargetError::Unknown { name, known } => {
-            let near = closest(&name, known.iter().map(String::as_str));
+            let near = closest(name, known.iter().map(String::as_str));
             Some(near.map_or_else(
                 || format!("the targets are {}", known.join(", ")),
                 |near| format!("did you mean `{near}`?"),
             ))
         }
-        TargetError::Url { .. } | TargetError::Dialect { .. } => None,
+        TargetError::Url { .. } | TargetError::Dialect { .. } | TargetError::Settings => None,
     };
-    Refusal::Usage { message, help }
+    Refusal::Usage {
+        message: error.to_string(),
+        help,
+    }
 }
 
 fn read_var(text: &str) -> Result<(String, String), String> {

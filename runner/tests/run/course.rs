@@ -211,6 +211,36 @@ fn a_target_may_be_a_deployment_in_this_process_with_settings_of_its_own() {
 }
 
 #[test]
+fn settings_beside_the_scenarios_are_no_scenario_and_are_checked_with_the_project() {
+    let settings = "systems: { standard: { max_clients: 1 } }\n";
+    let folder = folder(&[
+        ("a.yaml", HELLO),
+        (
+            "touchmark.yaml",
+            "targets: { small: { settings: small.yaml } }\n",
+        ),
+        ("small.yaml", settings),
+    ]);
+    let check = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_touchmark"));
+        let output = command.args(["check", "."]).current_dir(folder.path());
+        ended(output.output().expect("the binary runs"))
+    };
+    let right = check();
+    assert_eq!(right.code, 0, "{}{}", right.out, right.err);
+    assert_eq!(right.out, "3 files checked: 0 errors, 0 warnings\n");
+    let small = folder.path().join("small.yaml");
+    std::fs::write(&small, "systems: { standard: { max_client: 1 } }\n").unwrap();
+    let wrong = check();
+    assert_eq!(wrong.code, 2, "{}{}", wrong.out, wrong.err);
+    assert!(wrong.err.contains("small.yaml:1"), "{}", wrong.err);
+    std::fs::remove_file(&small).unwrap();
+    let missing = check();
+    assert_eq!(missing.code, 2, "{}{}", missing.out, missing.err);
+    assert!(missing.err.contains("touchmark.yaml:1"), "{}", missing.err);
+}
+
+#[test]
 fn a_folder_with_a_project_of_its_own_is_run_on_its_own() {
     let deployment = Deployment::start();
     let other = format!(
@@ -230,6 +260,13 @@ fn a_folder_with_a_project_of_its_own_is_run_on_its_own() {
         (0, 1),
         "{}",
         ended.out
+    );
+    let ended = run(folder.path(), &["a.yaml", "inner/deep/b.yaml"]);
+    assert_eq!((ended.code, deployment.log().len()), (2, 1));
+    assert!(
+        ended.err.contains("inner/deep/b.yaml belongs to"),
+        "{}",
+        ended.err
     );
     let ended = run(folder.path(), &["inner"]);
     assert_eq!(
