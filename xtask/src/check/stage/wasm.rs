@@ -23,12 +23,12 @@ pub(super) const PACKAGE: Stage = Stage {
         tool::program("chromium")?;
         // Quick if nothing changed, and what is tested is what is there.
         edge::build(workspace)?;
-        run(workspace.cargo().args(["build", "--package", "touchmark"]))?;
+        run(workspace.cargo().args(["build", "--release"]))?;
         run(tool::node(workspace)?
             .arg("--test")
             // Not every Node takes a folder as an argument.
             .current_dir(workspace.path("tests/npm"))
             .env("CARGO_TARGET_DIR", workspace.target(""))
-            .env("TOUCHMARK", workspace.target("debug/touchmark")))
+            .env("TOUCHMARK", workspace.target("release/touchmark")))
     },
 };
