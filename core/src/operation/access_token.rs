@@ -9,7 +9,6 @@ use crate::token::{
 };
 use alloc::format;
 use alloc::string::String;
-use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Map, Value};
 
 /// What a token is to say, beyond what its system's profile says of itself.
@@ -58,10 +57,7 @@ pub(super) fn mint<S: Store>(
         "exp".into(),
         (issued + i64::from(policy.token_lifetime)).into(),
     );
-    claims.insert(
-        "jti".into(),
-        Base64UrlUnpadded::encode_string(&context.bytes::<16>()).into(),
-    );
+    claims.insert("jti".into(), context.nonce().into());
     let signer = &context.deployment.keys.signing;
     let envelope = Envelope {
         typ: Some(&policy.profile.typ),

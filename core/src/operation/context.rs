@@ -9,6 +9,7 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use core::net::IpAddr;
 use uuid::Uuid;
 
@@ -128,6 +129,12 @@ impl<S: Store> Context<'_, S> {
         let mut bytes = [0; N];
         self.random.fill(&mut bytes);
         bytes
+    }
+
+    /// A name that nobody guesses and nothing else has: 128 random bits in
+    /// base64url.
+    pub(super) fn nonce(&self) -> String {
+        Base64UrlUnpadded::encode_string(&self.bytes::<16>())
     }
 
     /// A stamp for one batch.

@@ -17,7 +17,6 @@ use crate::time::Timestamp;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use base64ct::{Base64UrlUnpadded, Encoding as _};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
@@ -300,7 +299,7 @@ pub(super) async fn unlock<S: Store>(
 ) -> Result<Outcome, Fault> {
     admit_space(&request.space, context)?;
     let name = Name::UnlockApiToken;
-    let jti = Base64UrlUnpadded::encode_string(&context.bytes::<16>());
+    let jti = context.nonce();
     let entry = change(context, &request.space, &request.id, name, |entry| {
         entry.unlocked_at = Some(context.now);
         entry.latest_token = Some(jti.clone());

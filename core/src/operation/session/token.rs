@@ -12,7 +12,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 /// Draws a token that lives for so many seconds.
 pub(super) fn draw<S: Store>(lifetime: u32, context: &Context<'_, S>) -> OpaqueToken {
     OpaqueToken {
-        nonce: Base64UrlUnpadded::encode_string(&context.bytes::<16>()),
+        nonce: context.nonce(),
         expires_at: context.now.plus_seconds(i64::from(lifetime)),
     }
 }
