@@ -23,8 +23,7 @@ impl Server {
     /// Builds the server, starts it on an empty store, set up by a file if one
     /// is named, and waits until it listens.
     pub(crate) fn start(workspace: &Workspace, store: &str, config: Option<&str>) -> Result<Self> {
-        run(workspace.cargo().args(["build", "--release"]))?;
-        let program = workspace.target("release/touchmark");
+        let program = touchmark(workspace)?;
         let mut process = workspace
             .command(&program)
             .args(["serve", "--listen", "127.0.0.1:0", "--store", store])
@@ -68,6 +67,13 @@ impl Server {
             .env("TOUCHMARK_ADMIN_SECRET", ADMIN_SECRET);
         command
     }
+}
+
+/// Builds the `touchmark` command, as the README's commands do, and says where
+/// it is.
+pub(crate) fn touchmark(workspace: &Workspace) -> Result<PathBuf> {
+    run(workspace.cargo().args(["build", "--release"]))?;
+    Ok(workspace.target("release/touchmark"))
 }
 
 impl Drop for Server {

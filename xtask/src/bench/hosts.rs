@@ -5,7 +5,7 @@
 
 use crate::failure::Result;
 use crate::workspace::{Workspace, run};
-use crate::{edge, tool};
+use crate::{edge, server, tool};
 
 /// What a filter of the command line calls these figures.
 pub(super) const NAME: &str = "hosts";
@@ -25,10 +25,9 @@ pub(super) fn measure(workspace: &Workspace, effort: Effort) -> Result<()> {
     tool::program("chromium")?;
     // Prints what each artefact weighs.
     edge::run_command(workspace, &[])?;
-    run(workspace.cargo().args(["build", "--release"]))?;
+    let touchmark = server::touchmark(workspace)?;
     let mut node = tool::node(workspace)?;
-    node.arg("tests/figures/figures.mjs")
-        .arg(workspace.target("release/touchmark"));
+    node.arg("tests/figures/figures.mjs").arg(touchmark);
     if effort == Effort::Short {
         node.arg("--short");
     }

@@ -10,7 +10,7 @@ use super::{Speed, Stage};
 use crate::failure::Result;
 use crate::toolchain::{Build, Library};
 use crate::workspace::{Workspace, run};
-use crate::{edge, tool};
+use crate::{edge, server, tool};
 
 pub(super) const HOSTS: Stage = Stage {
     name: "hosts",
@@ -19,9 +19,7 @@ pub(super) const HOSTS: Stage = Stage {
     run: |workspace| {
         tool::npm(workspace, "tests/hosts")?;
         edge::build(workspace)?;
-        // The one that the stages of the scenarios have built.
-        run(workspace.cargo().args(["build", "--release"]))?;
-        let touchmark = workspace.target("release/touchmark");
+        let touchmark = server::touchmark(workspace)?;
         let spin_host = spin_host(workspace)?;
         let verdict = workspace.target("verdict.wasm");
         edge::build_component(workspace, &VERDICT, &verdict)?;

@@ -4,6 +4,7 @@
 
 use super::{Speed, Stage};
 use crate::edge;
+use crate::server;
 use crate::tool;
 use crate::workspace::run;
 
@@ -23,12 +24,12 @@ pub(super) const PACKAGE: Stage = Stage {
         tool::program("chromium")?;
         // Quick if nothing changed, and what is tested is what is there.
         edge::build(workspace)?;
-        run(workspace.cargo().args(["build", "--release"]))?;
+        let touchmark = server::touchmark(workspace)?;
         run(tool::node(workspace)?
             .arg("--test")
             // Not every Node takes a folder as an argument.
             .current_dir(workspace.path("tests/npm"))
             .env("CARGO_TARGET_DIR", workspace.target(""))
-            .env("TOUCHMARK", workspace.target("release/touchmark")))
+            .env("TOUCHMARK", touchmark))
     },
 };
